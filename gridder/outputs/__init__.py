@@ -1,0 +1,1 @@
+"""What a delivery holds: GeoPackage, workbook, record and review pages."""

@@ -1,0 +1,1 @@
+"""Review pages: one file each, no network."""

@@ -1,0 +1,179 @@
+"""The tables that cross module boundaries: their columns, dtypes, units and recognised source names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gridder.errors import Finding
+from gridder.policy import Policy
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an input layer.
+
+    Parameters
+    ----------
+    name
+        gridder's name.
+    dtype
+        ``text``, ``count`` (whole number ≥ 0 or unknown), ``number`` or ``flag``.
+    known_as
+        Source names recognised without ``--columns``, compared lower-case and without blanks.
+    """
+
+    name: str
+    dtype: str
+    known_as: tuple[str, ...] = ()
+
+
+BARRIER_KINDS = ("river", "railway", "expressway", "arterial", "road", "wall", "crossing")
+
+# What an edge of the adjacency may run along; ``crossing`` joins two cells through a bridge, underpass or gate.
+EDGE_KINDS = ("plain", "road", "arterial", "wall", "river", "railway", "expressway", "crossing")
+
+LAYERS: dict[str, tuple[Column, ...]] = {
+    "buildings": (
+        Column("building_id", "text", ("building", "bldg_id", "楼栋编号", "楼栋编码", "楼栋代码", "建筑编号", "楼栋id", "楼号", "幢号", "栋号")),
+        Column("households", "count", ("household", "hh", "户数", "总户数", "居民户数", "住户数", "常住户数", "住宅套数", "套数")),
+        Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm", "社区id")),
+        Column("name", "text", ("building_name", "楼栋名称", "楼名", "名称", "建筑名称", "地址")),
+        Column("units", "text", ("unit_households", "单元", "单元数", "单元户数")),
+        Column("floors", "number", ("storeys", "levels", "楼层", "层数", "楼层数", "地上层数")),
+        Column("compound", "text", ("小区", "小区名称", "院落", "estate")),
+        Column("use", "text", ("用途", "建筑用途", "房屋用途", "usage")),
+    ),
+    "communities": (
+        Column("community_id", "text", ("id", "社区编号", "社区代码", "社区编码", "sqdm", "社区id", "code")),
+        Column("name", "text", ("community", "社区", "社区名称", "sqmc", "名称")),
+        Column("subdistrict_id", "text", ("街道编号", "街道代码", "jddm")),
+        Column("subdistrict", "text", ("街道", "街道名称", "jdmc")),
+        Column("posts_now", "count", ("现有人数", "现有社工", "在岗人数")),
+    ),
+    "barriers": (Column("kind", "text", ("类型", "类别", "障碍类型")), Column("name", "text", ("名称",))),
+    "compounds": (Column("name", "text", ("小区", "小区名称", "名称")),),
+    "sites": (Column("name", "text", ("单位", "单位名称", "名称")),),
+    "previous_grids": (Column("grid_code", "text", ("网格编号", "网格代码", "网格编码", "wgdm")),),
+    "halls": (Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm")), Column("name", "text", ("名称",))),
+    "workforce": (
+        Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm")),
+        Column("posts_now", "count", ("现有人数", "现有社工", "在岗人数", "人数")),
+        Column("leaders", "count", ("正职", "社区正职")),
+        Column("committee", "count", ("两委成员", "其他两委成员")),
+        Column("staff", "count", ("工作人员", "普通工作人员")),
+        Column("party_posts", "count", ("党建岗", "党建社工岗")),
+        Column("public_welfare", "count", ("公益性岗位", "公益岗")),
+        Column("assistant_certified", "count", ("助理社工师", "助理社会工作师")),
+        Column("certified", "count", ("社工师", "社会工作师")),
+        Column("senior_certified", "count", ("高级社工师", "高级社会工作师")),
+    ),
+}
+
+# ── what a delivery holds (the columns of CONTRACT; more may follow, none is renamed) ──
+GRID_COLUMNS = (
+    "grid_code community_id community subdistrict grid_no households buildings status reason remedy area_m2 perimeter_m "
+    "compactness barrier_share grid_worker auxiliary_police visits_per_day round_m round_min hall_minutes previous_code "
+    "households_kept"
+).split()
+BUILDING_COLUMNS = "building_id unit name households community_id grid_code count_missing estimated".split()
+CELL_COLUMNS = "cell_id building_id unit households grid_code community_id".split()
+COMMUNITY_COLUMNS = (
+    "community_id name subdistrict households buildings grids grids_min grids_max status objective_m bound_m gap bound_kind "
+    "posts_min posts_max posts hall_staff field_staff party_posts grid_workers auxiliary_police shortage round_min_max "
+    "exceptions"
+).split()
+EXCEPTION_COLUMNS = "community_id grid_code code households reason remedy clause".split()
+QUARANTINE_COLUMNS = "building_id households layer row reason".split()
+CHANGE_COLUMNS = "building_id unit old_grid new_grid households".split()
+ASSIGNMENT_COLUMNS = "building_id unit grid_code community_id households".split()
+
+GRID_STATUS = ("lawful", "exception", "special")
+COMMUNITY_STATUS = ("optimal", "bounded", "locally_optimal", "feasible", "relaxed", "failed", "empty")
+
+
+@dataclass(frozen=True)
+class District:
+    """One district as read: gridder's columns, one metric CRS, nothing judged yet.
+
+    Every table keeps the source row in ``row`` (1-based feature number of its layer). ``buildings.households`` is
+    nullable Int64 (NA = unknown); text that is no count is kept in ``households_text``.
+    ``communities`` is None when the input has no such layer.
+    """
+
+    district_id: str
+    name: str
+    crs: Any
+    buildings: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame | None
+    barriers: gpd.GeoDataFrame
+    compounds: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    previous_grids: gpd.GeoDataFrame
+    halls: gpd.GeoDataFrame
+    workforce: pd.DataFrame
+    inputs: tuple[dict[str, Any], ...] = ()  # file (name only), sha256, layer, rows, columns: for the record
+    settings: dict[str, Any] = field(default_factory=dict)  # of district.yaml: staffing, households_meaning, policy
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything one run made: what the outputs draw and the record keeps. Rebuilt from a delivery by ``load_run``.
+
+    Tables have the columns named above (``grids`` indexed by grid_code, ``communities`` by community_id, ``buildings``
+    and ``cells`` by cell_id), geometry in ``crs`` (metric). ``exceptions`` has two more columns, ``facts`` and
+    ``remedies`` (JSON text), so that its sentences can be said in either language.
+    ``edges`` is the adjacency: cell_a, cell_b, boundary_m, kind, cost (all within one community).
+    ``certificates`` holds one JSON-able dict a community: status, objective_m, bound_m, bound_kind, gap, k, k_min,
+    k_max, k_options (list of k, objective_m, smallest, largest, proven), pieces.
+    ``staffing`` holds the sheets of the workbook by name, as tables.
+    """
+
+    district_id: str
+    name: str
+    crs: Any
+    policy: Policy
+    lang: str
+    grids: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
+    exceptions: gpd.GeoDataFrame
+    quarantine: gpd.GeoDataFrame
+    changes: pd.DataFrame
+    edges: pd.DataFrame
+    barriers: gpd.GeoDataFrame
+    compounds: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    halls: gpd.GeoDataFrame
+    previous_grids: gpd.GeoDataFrame
+    workforce: pd.DataFrame
+    certificates: dict[str, dict[str, Any]]
+    staffing: dict[str, pd.DataFrame]
+    inputs: tuple[dict[str, Any], ...]
+    options: dict[str, Any]
+    findings: tuple[Finding, ...] = ()
+
+
+def recognise(layer: str, names: list[str]) -> dict[str, str]:
+    """Return gridder's column → source column, for the columns of a layer found among ``names``.
+
+    Exact names win over recognised ones; earlier names of a column's list win over later ones.
+    """
+    folded = {fold(name): name for name in reversed(names)}
+    found: dict[str, str] = {}
+    for column in LAYERS[layer]:
+        for candidate in (column.name, *column.known_as):
+            if fold(candidate) in folded:
+                found[column.name] = folded[fold(candidate)]
+                break
+    return found
+
+
+def fold(name: str) -> str:
+    """Return a column name without blanks, colons and case, for comparing."""
+    return "".join(ch for ch in str(name).casefold() if ch not in " \u3000\t:：")

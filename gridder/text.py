@@ -1,0 +1,67 @@
+"""Sentences in Chinese and English: ``say(lang, "check.count_missing", n=163)``.
+
+``locale/<lang>/<file>.yaml`` holds the keys ``<file>.<key>``; both languages hold the same keys and placeholders.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+
+from gridder.errors import Finding, GridderError
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+IDS_SHOWN = 8  # more ids than this make a sentence unreadable; the full list is in the delivery
+
+
+@cache
+def sentences(lang: str) -> dict[str, str]:
+    """Return every sentence of one language by its full key."""
+    reader = YAML(typ="safe")
+    found: dict[str, str] = {}
+    folder = resources.files("gridder") / "locale" / lang
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yaml"):
+            for key, sentence in (reader.load(file.read_text("utf-8")) or {}).items():
+                found[f"{file.name[:-5]}.{key}"] = sentence
+    return found
+
+
+def say(lang: str, code: str, /, **facts: Any) -> str:
+    """Return the sentence ``code`` in ``lang`` with its facts filled in.
+
+    Raises
+    ------
+    KeyError
+        Unknown code or missing fact: a bug, not a planner's mistake.
+    """
+    return sentences(lang)[code].format(**facts)
+
+
+def has_sentence(code: str) -> bool:
+    """Whether ``code`` has a sentence (the languages hold the same keys)."""
+    return code in sentences("zh")
+
+
+def list_ids(lang: str, ids: tuple[str, ...]) -> str:
+    """Return ids as a readable list, cut after a few with the number left out."""
+    shown = ("、" if lang == "zh" else ", ").join(ids[:IDS_SHOWN])
+    more = len(ids) - IDS_SHOWN
+    return shown if more <= 0 else shown + say(lang, "common.and_more", n=more)
+
+
+def say_finding(lang: str, finding: Finding) -> str:
+    """Return a finding as one line: what, then the ids concerned."""
+    line = say(lang, finding.code, **finding.facts)
+    return f"{line} [{list_ids(lang, finding.ids)}]" if finding.ids else line
+
+
+def say_error(lang: str, error: GridderError) -> str:
+    """Return an error as text: the sentence, then one line a finding."""
+    lines = [say(lang, error.code, **error.facts)]
+    lines += ["  - " + say_finding(lang, finding) for finding in error.findings]
+    return "\n".join(lines)
