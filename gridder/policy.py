@@ -62,6 +62,8 @@ class Policy(BaseModel):
     # codes
     code_digits: int = Field(ge=1)
     code_special_first: int = Field(ge=1)
+    code_rural_first: int = Field(ge=0)
+    code_rural_last: int = Field(ge=0)
 
     # staffing
     grid_workers_per_grid: int = Field(ge=0)
@@ -76,6 +78,7 @@ class Policy(BaseModel):
     hall_staff: int = Field(ge=0)
     hall_staff_min: int = Field(ge=0)
     hall_staff_max: int = Field(ge=0)
+    field_staff_min: int = Field(ge=0)
     party_posts_min: int = Field(ge=0)
     hiring_years: int = Field(ge=1)
     certified_min: int = Field(ge=0)
@@ -129,6 +132,7 @@ PAIRS = (
     ("hall_staff_min", "hall_staff_max"),
     ("hall_staff_min", "hall_staff"),
     ("hall_staff", "hall_staff_max"),
+    ("code_rural_first", "code_rural_last"),
 )
 
 
