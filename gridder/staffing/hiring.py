@@ -1,0 +1,138 @@
+"""The county cap over the communities, and the years in which missing people are hired (B二(二), B三(一))."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gridder.policy import Policy
+
+PER_HOUSEHOLDS = 1000  # unmet need is compared per so many households, as RULES says it; cancels out of the order
+
+
+@dataclass(frozen=True)
+class Cap:
+    """Posts given under the county cap (B二(二) 总量控制).
+
+    Parameters
+    ----------
+    given
+        Posts given to each community, never above what was recommended; their sum never exceeds the cap.
+    unmet
+        Recommended minus given, ≥ 0.
+    below_minimum
+        Posts by which a community stays below its own minimum: 0 everywhere unless the minima alone exceed the cap.
+    excess
+        Posts by which the sum of the minima exceeds the cap, ≥ 0.
+    """
+
+    given: pd.Series
+    unmet: pd.Series
+    below_minimum: pd.Series
+    excess: int
+
+
+def allocate_cap(posts: pd.DataFrame, cap: int | None) -> Cap:
+    """Return the posts given to each community: minima first, then where most are missing per 1,000 households.
+
+    Parameters
+    ----------
+    posts
+        Indexed by community_id: ``posts_min``, ``posts`` (recommended), ``households``; whole numbers.
+    cap
+        Most posts of the county; None gives what is recommended.
+    """
+    table = posts.sort_index()
+    wanted, minima = table.posts.astype("int64"), table.posts_min.astype("int64")
+    if cap is None or int(wanted.sum()) <= cap:
+        given = wanted.copy()
+    else:
+        given = pd.Series(0, index=table.index)
+        given = give_one_by_one(given, minima, table.households, cap)
+        given = give_one_by_one(given, wanted, table.households, cap)
+    excess = 0 if cap is None else max(0, int(minima.sum()) - cap)
+    return Cap(given, wanted - given, (minima - given).clip(lower=0), excess)
+
+
+def give_one_by_one(given: pd.Series, target: pd.Series, households: pd.Series, cap: int) -> pd.Series:
+    """Return ``given`` raised towards ``target`` post by post, greatest unmet need first, ties by id."""
+    given = given.copy()
+    weight = households.clip(lower=1)
+
+    def entry(community: str) -> tuple[float, str]:
+        unmet = int(target[community]) - int(given[community])
+        return -unmet * PER_HOUSEHOLDS / int(weight[community]), community
+
+    queue = [entry(c) for c in given.index if target[c] > given[c]]
+    heapq.heapify(queue)
+    left = cap - int(given.sum())
+    while queue and left > 0:
+        _, community = heapq.heappop(queue)
+        given[community] += 1
+        left -= 1
+        if target[community] > given[community]:
+            heapq.heappush(queue, entry(community))
+    return given
+
+
+def present_staff(community_ids: pd.Index, workforce: pd.DataFrame, posts_now: pd.Series | None) -> pd.DataFrame:
+    """Return the people present in each community by class, NA where nothing is known.
+
+    ``present`` is the sum of the three classes where they are given, else ``posts_now`` of the workforce table, else
+    of the communities. Public-welfare posts are never among them (B二(一)); they are kept in their own column.
+    """
+    columns = "leaders committee staff posts_now party_posts public_welfare assistant_certified certified".split()
+    columns.append("senior_certified")
+    table = pd.DataFrame(index=community_ids, columns=columns, dtype="Int64")
+    if len(workforce) and "community_id" in workforce.columns:
+        keyed = workforce.assign(community_id=workforce.community_id.astype(str))
+        given = [c for c in columns if c in workforce.columns]
+        numbers = keyed[given].apply(pd.to_numeric, errors="coerce").astype("Int64")
+        sums = numbers.groupby(keyed.community_id).sum(min_count=1)
+        table[given] = sums.reindex(community_ids)
+    if posts_now is not None:
+        table["posts_now"] = table.posts_now.fillna(pd.to_numeric(posts_now, errors="coerce").astype("Int64"))
+    by_class = table[["leaders", "committee", "staff"]]
+    classes = by_class.fillna(0).sum(axis=1).astype("Int64").where(by_class.notna().any(axis=1))
+    table["present"] = classes.fillna(table.posts_now)
+    return table
+
+
+def schedule_hiring(gaps: pd.Series, grids: pd.Series, policy: Policy) -> pd.DataFrame:
+    """Return the people hired in each community and year: equal years, the largest gap per grid first (B三(一)).
+
+    Parameters
+    ----------
+    gaps
+        Posts minus present staff by community_id; NA (unknown) and negative gaps hire nobody.
+    grids
+        Grids by community_id.
+
+    Returns
+    -------
+    DataFrame indexed by community_id, columns 1 … ``hiring_years``; each community's row sums to its gap, the years
+    differ by one person at most, earlier years the larger.
+    """
+    gaps = gaps.sort_index()
+    left = gaps.fillna(0).clip(lower=0).astype("int64")
+    weight = grids.reindex(left.index).fillna(0).astype("int64").clip(lower=1)
+    years = range(1, policy.hiring_years + 1)
+    plan = pd.DataFrame(0, index=left.index, columns=list(years))
+    queue = [(-int(left[c]) / int(weight[c]), c) for c in left.index if left[c] > 0]
+    heapq.heapify(queue)
+    for year, people in zip(years, split_evenly(int(left.sum()), policy.hiring_years)):
+        for _ in range(people):
+            _, community = heapq.heappop(queue)
+            plan.loc[community, year] += 1
+            left[community] -= 1
+            if left[community] > 0:
+                heapq.heappush(queue, (-int(left[community]) / int(weight[community]), community))
+    return plan
+
+
+def split_evenly(total: int, parts: int) -> list[int]:
+    """Return ``total`` in ``parts`` whole numbers that differ by one at most, the larger first."""
+    return [int(part) for part in np.diff(-(-total * np.arange(parts + 1) // parts))]

@@ -1,0 +1,181 @@
+"""The sheets of the workbook as plain tables: figures first, texts in the planner's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from gridder.errors import Finding
+from gridder.policy import Policy, policy_fields
+from gridder.staffing.budget import SETTINGS, Inputs, pay_classes
+from gridder.staffing.hiring import schedule_hiring
+from gridder.staffing.posts import explain_posts
+from gridder.text import has_sentence, say, say_finding
+
+GRIDS = (
+    "grid_code community_id community subdistrict households buildings status grid_worker auxiliary_police "
+    "visits_per_day round_m round_min day_min fits_shift hall_minutes"
+).split()
+COMMUNITIES = (
+    "community_id community subdistrict scope status households grids grids_min grids_max posts_min posts_max posts "
+    "posts_given need hall_staff field_staff party_posts grid_workers auxiliary_police shortage surplus "
+    "other_need other_shortage present public_welfare hiring_gap certified certified_gap training_seats "
+    "hall_share round_min_max derivation"
+).split()
+SUBDISTRICT_SUMS = (
+    "households grids grid_workers auxiliary_police posts_min posts_max posts posts_given hall_staff field_staff "
+    "party_posts shortage surplus present public_welfare hiring_gap training_seats pool base performance employer "
+    "allowances total"
+).split()
+BUDGET = (
+    "community_id community subdistrict posts_given pool base performance employer allowances total"
+).split()
+
+# Rows of the sheet Summary: item, policy field whose clause it rests on, sheet and column that it adds up.
+SUMMARY = (
+    ("communities", "households_min", "Communities", ""),
+    ("households", "households_min", "Communities", "households"),
+    ("grids", "households_min", "Communities", "grids"),
+    ("grid_workers", "grid_workers_per_grid", "Communities", "grid_workers"),
+    ("auxiliary_police", "auxiliary_police_per_grid", "Communities", "auxiliary_police"),
+    ("posts_min", "posts_base_min", "Communities", "posts_min"),
+    ("posts_max", "posts_base_max", "Communities", "posts_max"),
+    ("posts", "posts_base_households", "Communities", "posts"),
+    ("posts_given", "posts_base_households", "Communities", "posts_given"),
+    ("hall_staff", "hall_staff_min", "Communities", "hall_staff"),
+    ("field_staff", "hall_staff_min", "Communities", "field_staff"),
+    ("party_posts", "party_posts_min", "Communities", "party_posts"),
+    ("shortage", "hall_staff_max", "Communities", "shortage"),
+    ("other_shortage", "grid_workers_within_posts", "Communities", "other_shortage"),
+    ("surplus", "posts_base_min", "Communities", "surplus"),
+    ("present", "hiring_years", "Communities", "present"),
+    ("hiring", "hiring_years", "Hiring", "hiring"),
+    ("training_seats", "training_cycle_years", "Communities", "training_seats"),
+    ("certified_gap", "certified_min", "Communities", "certified_gap"),
+    ("rounds_too_long", "rounds_per_day", "Grids", ""),
+    ("pool", "base_pay_share", "Budget", "pool"),
+    ("performance", "performance_pay_share", "Budget", "performance"),
+    ("total", "base_pay_share", "Budget", "total"),
+)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything the sheets are made of, indexed by grid_code or community_id."""
+
+    grids: pd.DataFrame
+    communities: pd.DataFrame
+    costs: pd.DataFrame
+    people: pd.DataFrame
+    inputs: Inputs
+    findings: tuple[Finding, ...]
+    policy: Policy
+    lang: str
+
+
+def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
+    """Return the tables of the workbook by name; figures that cannot be computed are NA."""
+    communities = community_sheet(content)
+    hiring = hiring_sheet(content)
+    budget = communities.merge(content.costs.reset_index(names="community_id"), on="community_id")
+    sheets = {
+        "grids": grid_sheet(content),
+        "communities": communities,
+        "subdistricts": subdistrict_sheet(budget),
+        "hiring": hiring,
+        "budget": budget[BUDGET],
+        "classes": pay_classes(content.people, content.inputs, content.policy),
+        "inputs": input_sheet(content.inputs),
+        "notes": pd.DataFrame({"text": [say_finding(content.lang, f) for f in content.findings]}),
+        "rules": rule_sheet(content.policy, content.lang),
+    }
+    return {"summary": summary_sheet(sheets), **sheets}
+
+
+def grid_sheet(content: Content) -> pd.DataFrame:
+    """Return one row a grid, sorted by code."""
+    names = content.communities[["name", "subdistrict"]].rename(columns={"name": "community"})
+    grids = pd.DataFrame(content.grids.drop(columns=["community", "subdistrict"], errors="ignore"))
+    grids = grids.drop(columns=["grid_code"], errors="ignore").reset_index(names="grid_code")
+    return grids.merge(names, left_on="community_id", right_index=True, how="left")[GRIDS]
+
+
+def community_sheet(content: Content) -> pd.DataFrame:
+    """Return one row a community with the derivation of its posts in words."""
+    lang = content.lang
+    table = pd.DataFrame(content.communities.drop(columns=["community_id"], errors="ignore"))
+    table = table.reset_index(names="community_id").rename(columns={"name": "community"})
+    scope = {True: say(lang, "staffing.scope_rural"), False: say(lang, "staffing.scope_urban")}
+    table["scope"] = table.rural.map(scope)
+    table["derivation"] = [tell(lang, text) for text in table.derivation]
+    return table[COMMUNITIES]
+
+
+def tell(lang: str, facts: str | None) -> str:
+    """Return the derivation of a community's posts in words, or why there is none."""
+    import json
+
+    return explain_posts(lang, json.loads(facts)) if isinstance(facts, str) else say(lang, "staffing.no_posts")
+
+
+def subdistrict_sheet(communities: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums by subdistrict; a sum over nothing known is NA."""
+    named = communities.assign(subdistrict=communities.subdistrict.fillna(""), communities=1)
+    return named.groupby("subdistrict", sort=True)[["communities", *SUBDISTRICT_SUMS]].sum(min_count=1).reset_index()
+
+
+def hiring_sheet(content: Content) -> pd.DataFrame:
+    """Return posts, present staff, gap and the people hired in each year, with the cost of their first years."""
+    table = content.communities
+    years = schedule_hiring(table.hiring_gap, table.grids, content.policy)
+    sheet = pd.DataFrame({"community_id": table.index, "community": table.name, "subdistrict": table.subdistrict})
+    for column in ("posts_given", "present", "hiring_gap"):
+        sheet[column] = table[column]
+    sheet["hiring"] = table.hiring_gap.clip(lower=0)
+    known = table.hiring_gap.notna()
+    for year in years.columns:
+        sheet[f"year_{year}"] = years[year].astype("Int64").where(known)
+    return sheet.reset_index(drop=True)
+
+
+def input_sheet(inputs: Inputs) -> pd.DataFrame:
+    """Return what the county states, NA where it was not given."""
+    values = [getattr(inputs, key) for key in SETTINGS]
+    return pd.DataFrame({"item": SETTINGS, "value": pd.array(values, dtype="Float64")})
+
+
+def summary_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the district's figures, each with the policy field it rests on and the sheet and column it adds up."""
+    rows: list[tuple[Any, ...]] = []
+    for item, field, sheet, column in SUMMARY:
+        table = sheets[sheet.lower()]
+        if column:
+            value = table[column].sum(min_count=1)
+        else:
+            value = len(table) if item == "communities" else int((~table.fits_shift).fillna(False).sum())
+        rows.append((item, value, field, sheet, column))
+    return pd.DataFrame(rows, columns=["item", "value", "field", "sheet", "column"])
+
+
+def rule_sheet(policy: Policy, lang: str) -> pd.DataFrame:
+    """Return every rule of the policy: what it is, value, clause, force and the words of its source."""
+    rows = []
+    for field in policy_fields():
+        source = policy.sources[field]
+        label = say(lang, f"staffing.rule_{field}") if has_sentence(f"staffing.rule_{field}") else field
+        force = say(lang, f"staffing.force_{source.force}")
+        rows.append((label, say_value(lang, getattr(policy, field)), source.clause, force, source.words, field))
+    return pd.DataFrame(rows, columns=["rule", "value", "clause", "force", "words", "field"])
+
+
+def say_value(lang: str, value: Any) -> Any:
+    """Return a policy value as a number or readable text."""
+    if isinstance(value, bool):
+        return say(lang, "staffing.yes" if value else "staffing.no")
+    if isinstance(value, dict):
+        return ("；" if lang == "zh" else "; ").join(f"{k} {v:g}" for k, v in value.items())
+    if isinstance(value, list):
+        return ("、" if lang == "zh" else ", ").join(map(str, value))
+    return value
