@@ -268,3 +268,19 @@ def union_by(polygons: np.ndarray, label: np.ndarray) -> dict:
     labels, starts = np.unique(label[order], return_index=True)
     groups = np.split(polygons[order], starts[1:]) if len(labels) else []
     return {key: shapely.coverage_union_all(group) for key, group in zip(labels.tolist(), groups)}
+
+
+def outlines_around(atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, policy: Policy) -> gpd.GeoSeries:
+    """Return an outline for every community of the atoms where none is given.
+
+    The ground within ``outline_reach_m`` of any building is shared out to the nearest footprint; a community is the
+    union of its buildings' cells, and may lie in several pieces.
+    """
+    reach = shapely.unary_union(shapely.buffer(atoms.geometry.values, policy.outline_reach_m))
+    whole = gpd.GeoSeries(shapely.get_parts(shapely.set_precision(reach, GRID_M)), crs=atoms.crs)
+    whole.index = [f"{n}" for n in range(len(whole))]
+    _, place = whole.sindex.nearest(atoms.geometry, return_all=False)
+    every = atoms.assign(community_id=whole.index.to_numpy(dtype=object)[place])
+    cells = draw_cells(every, whole, barriers.iloc[:0], policy).cells
+    drawn = union_by(cells.values, atoms["community_id"].reindex(cells.index).to_numpy(dtype=object).astype(str))
+    return gpd.GeoSeries(drawn, crs=atoms.crs).sort_index()

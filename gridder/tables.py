@@ -124,8 +124,8 @@ class District:
 class Run:
     """Everything one run made: what the outputs draw and the record keeps. Rebuilt from a delivery by ``load_run``.
 
-    Tables have the columns named above (``grids`` indexed by grid_code, ``communities`` by community_id, ``buildings``
-    and ``cells`` by cell_id), geometry in ``crs`` (metric). ``exceptions`` has two more columns, ``facts`` and
+    Tables have the columns named above, geometry in ``crs`` (metric); ``grids`` are indexed by grid_code,
+    ``communities`` by community_id, ``buildings`` and ``cells`` by cell_id, each also a column (index unnamed). ``exceptions`` has two more columns, ``facts`` and
     ``remedies`` (JSON text), so that its sentences can be said in either language.
     ``edges`` is the adjacency: cell_a, cell_b, boundary_m, kind, cost (all within one community).
     ``certificates`` holds one JSON-able dict a community: status, objective_m, bound_m, bound_kind, gap, k, k_min,

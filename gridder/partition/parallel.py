@@ -9,7 +9,8 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 import numpy as np
 
 from gridder.effort import Effort, Event, Progress, silent
-from gridder.partition.problem import Certificate, Plan, Problem
+from gridder.partition.answer import Certificate, Plan
+from gridder.partition.problem import Problem
 
 Solved = tuple[Plan, Certificate]
 

@@ -1,0 +1,122 @@
+"""Write a delivery aside, verify it, rename it into place: there is never half of one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gridder.effort import Event, Progress, silent
+from gridder.errors import Finding, OutputError, RejectedError, UsageError
+from gridder.outputs.geopackage import write_geopackage
+from gridder.outputs.record import load_run, write_record
+from gridder.outputs.workbook import write_workbook
+from gridder.tables import Run
+from gridder.verify import verify_delivery
+
+log = logging.getLogger("gridder")
+
+
+def refuse_existing(out: Path, *, overwrite: bool) -> None:
+    """Raise UsageError when ``out`` is there and must not be replaced; only a delivery is ever replaced."""
+    if not out.exists():
+        return
+    if not overwrite:
+        raise UsageError("errors.out_exists", path=str(out))
+    if not is_delivery(out) and (out.is_file() or any(out.iterdir())):
+        raise UsageError("errors.out_no_delivery", path=str(out))
+
+
+def is_delivery(path: Path) -> bool:
+    """Whether a folder holds a delivery of gridder."""
+    return (path / "plan.json").is_file() and (path / "plan.gpkg").is_file()
+
+
+def deliver(
+    run: Run, out: Path, *, source: Path | None = None, overwrite: bool = False, progress: Progress = silent
+) -> None:
+    """Write everything a run delivers to ``out``, verified.
+
+    Raises
+    ------
+    UsageError
+        ``out`` exists and ``overwrite`` is not set.
+    OutputError
+        ``out`` cannot be written.
+    RejectedError
+        The delivery did not pass its own verify: kept as ``<out>.rejected``.
+    """
+    refuse_existing(out, overwrite=overwrite)
+    with writing_aside(out) as aside:
+        progress(Event("write", 0, 1, out.name))
+        write_all(run, aside, progress)
+        progress(Event("verify", 0, 1, out.name))
+        violations = verify_delivery(aside, source)
+        if violations:
+            rejected = out.with_name(out.name + ".rejected")
+            shutil.rmtree(rejected, ignore_errors=True)
+            aside.rename(rejected)
+            found = tuple(Finding(v.code, "problem", dict(v.facts), tuple(v.ids)) for v in violations)
+            raise RejectedError("errors.rejected", findings=found, path=str(rejected))
+        put_in_place(aside, out)
+
+
+def write_all(run: Run, folder: Path, progress: Progress = silent) -> None:
+    """Write every file of a delivery into an empty folder."""
+    write_geopackage(run, folder / "plan.gpkg")
+    write_record(run, folder)
+    write_workbook(run, folder / "staffing.xlsx")
+    write_maps(load_run(folder), folder / "maps", progress)
+    (folder / "run.log").touch()
+
+
+def write_maps(run: Run, folder: Path, progress: Progress = silent) -> None:
+    """Draw every page from what the delivery holds, so that ``gridder map`` draws the same bytes later."""
+    from gridder.outputs.maps.index import draw_index
+    from gridder.outputs.maps.page import draw_community, draw_worker_sheets, page_names
+
+    folder.mkdir(exist_ok=True)
+    names = page_names(sorted(run.communities.index))
+    for done, (community_id, name) in enumerate(sorted(names.items())):
+        progress(Event("maps", done, len(names), name))
+        write_page(folder / f"{name}.html", draw_community(run, community_id))
+        if run.communities.loc[community_id, "grids"] > 0:
+            write_page(folder / f"{name}-grids.html", draw_worker_sheets(run, community_id))
+    write_page(folder / "index.html", draw_index(run, names))
+
+
+def write_page(path: Path, html: str) -> None:
+    """Write one page as UTF-8 with unix line ends."""
+    path.write_text(html, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def writing_aside(out: Path) -> Iterator[Path]:
+    """Give a fresh folder beside ``out``; it is gone afterwards, whatever happens."""
+    aside = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        yield aside
+    except OSError as error:
+        raise OutputError("errors.out_unwritable", path=str(out), why=error.strerror or str(error)) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def put_in_place(aside: Path, out: Path) -> None:
+    """Rename the finished folder to ``out``; an older delivery stands until that moment."""
+    old = out.with_name(f".{out.name}.{os.getpid()}.old")
+    if out.exists():
+        out.rename(old)
+    try:
+        aside.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

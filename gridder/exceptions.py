@@ -1,0 +1,209 @@
+"""Why a grid is outside the window, and the smallest changes that would mend it: codes and facts, no prose."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gridder.partition.answer import GridException
+from gridder.policy import Policy
+from gridder.segments import connected_parts, shared_segments
+from gridder.tables import EXCEPTION_COLUMNS
+from gridder.text import say
+
+FACTS = ("community", "building", "barrier", "households", "total", "elsewhere", "minimum", "maximum", "short", "over")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the reasons of one community's exceptions look at.
+
+    ``atoms`` of the community without special sites (sorted), the ``piece`` number of each, all edges among them, and
+    the neighbouring communities with their households, longest common outline first.
+    """
+
+    community_id: str
+    name: str
+    atoms: gpd.GeoDataFrame
+    piece: np.ndarray
+    edges: pd.DataFrame
+    neighbours: list[tuple[str, int]]
+    policy: Policy
+
+
+def look_around(
+    community_id: str,
+    communities: pd.DataFrame,
+    atoms: gpd.GeoDataFrame,
+    edges: pd.DataFrame,
+    neighbours: dict[str, list[tuple[str, int]]],
+    policy: Policy,
+) -> Place:
+    """Return the place of one community."""
+    mine = atoms[(atoms["community_id"] == community_id) & (atoms["site"] == "")].sort_index()
+    inside = edges[edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)]
+    place = pd.Series(np.arange(len(mine)), index=mine.index)
+    open_ = inside[inside["passable"]]
+    piece = connected_parts(len(mine), place[open_["cell_a"]].to_numpy(), place[open_["cell_b"]].to_numpy())
+    name = str(communities["name"].get(community_id, "")) or community_id
+    return Place(community_id, name, mine, piece, inside, neighbours.get(community_id, []), policy)
+
+
+def community_neighbours(communities: gpd.GeoDataFrame) -> dict[str, list[tuple[str, int]]]:
+    """Return the neighbours of every community as (name, households), longest common outline first."""
+    touching = shared_segments(communities.geometry.values)
+    table = pd.DataFrame({"a": touching.left, "b": touching.right, "m": touching.length_m})
+    both = pd.concat([table, table.rename(columns={"a": "b", "b": "a"})])
+    sums = both.groupby(["a", "b"], as_index=False)["m"].sum().sort_values(["a", "m", "b"], ascending=[True, False, True])
+    names, households = communities["name"].to_numpy(), communities["households"].to_numpy()
+    found: dict[str, list[tuple[str, int]]] = {}
+    for a, b in zip(sums["a"], sums["b"]):
+        if households[b] > 0:
+            found.setdefault(str(communities.index[a]), []).append((str(names[b]), int(households[b])))
+    return found
+
+
+def explain(place: Place, exception: GridException, members: np.ndarray) -> dict[str, Any]:
+    """Return code, households, facts and remedies of one exceptional grid.
+
+    Parameters
+    ----------
+    members
+        Positions of the grid's cells among ``place.atoms``.
+    """
+    policy = place.policy
+    code = translate(place, exception.code)
+    counts = place.atoms["households"].to_numpy()
+    piece = place.piece[members[0]]
+    total = int(counts[place.piece == piece].sum())
+    largest = members[np.argmax(counts[members])]
+    building = place.atoms.iloc[largest]
+    facts = {
+        "community": place.name,
+        "building": str(building["name"]) or str(building["building_id"]),
+        "building_households": int(counts[largest]),
+        "barrier": barrier_around(place, piece),
+        "households": int(exception.households),
+        "total": total,
+        "elsewhere": int(counts.sum()) - total,
+        "minimum": policy.households_min,
+        "maximum": policy.households_max,
+        "short": max(0, policy.households_min - exception.households),
+        "over": max(0, exception.households - policy.households_max),
+    }
+    return {
+        "code": code,
+        "households": int(exception.households),
+        "facts": facts,
+        "remedies": [*remedies(place, code, piece, total, building), accept(exception.households, policy)],
+    }
+
+
+def translate(place: Place, code: str) -> str:
+    """Return the planner's code: a component is the community where it is one piece, else a pocket of it."""
+    counts = place.atoms["households"].to_numpy()
+    inhabited = sum(counts[place.piece == p].sum() > 0 for p in np.unique(place.piece))
+    return code.replace("component_", "community_" if inhabited == 1 else "pocket_")
+
+
+def barrier_around(place: Place, piece: int) -> str:
+    """Return the kind of barrier along most of the boundary between a pocket and the rest; blank where there is none."""
+    table = barred_edges(place, piece)
+    if table.empty:
+        return ""
+    sums = table.groupby("kind")["boundary_m"].sum()
+    return str(sums.sort_index().idxmax())
+
+
+def barred_edges(place: Place, piece: int) -> pd.DataFrame:
+    """Return the edges between a pocket and other pieces that cannot be walked, with the other piece as ``beyond``."""
+    part = pd.Series(place.piece, index=place.atoms.index)
+    a, b = part[place.edges["cell_a"]].to_numpy(), part[place.edges["cell_b"]].to_numpy()
+    barred = (~place.edges["passable"]).to_numpy() & ((a == piece) != (b == piece))
+    return place.edges[barred].assign(beyond=np.where(a == piece, b, a)[barred])
+
+
+def lawful_k(households: int, policy: Policy) -> tuple[int, int]:
+    """Return the least and greatest number of grids; least > greatest where there is none."""
+    return -(-households // policy.households_max), households // policy.households_min
+
+
+def remedies(place: Place, code: str, piece: int, total: int, building: pd.Series) -> list[dict[str, Any]]:
+    """Return the changes that would make the piece lawful, smallest first."""
+    policy = place.policy
+    counts = place.atoms["households"].to_numpy()
+    found: list[dict[str, Any]] = []
+    if code == "building_too_large":
+        name = str(building["name"]) or str(building["building_id"])
+        return [] if building["unit"] else [{"code": "add_units", "building": name}]
+    if code.startswith("pocket_"):
+        table = barred_edges(place, piece)
+        for other, side in sorted(table.groupby("beyond"), key=lambda item: -item[1]["boundary_m"].sum()):
+            together = total + int(counts[place.piece == other].sum())
+            low, high = lawful_k(together, policy)
+            if 0 < low <= high:
+                kind = str(side.groupby("kind")["boundary_m"].sum().sort_index().idxmax())
+                facts = {"barrier": kind, "households_together": together, "k_min": low, "k_max": high}
+                found.append({"code": "open_crossing", **facts})
+                break
+    if code.startswith(("community_", "pocket_")):
+        for name, households in place.neighbours:
+            low, high = lawful_k(total + households, policy)
+            if 0 < low <= high:
+                found.append({"code": "merge_community", "community": name, "households": total + households})
+                break
+    return found
+
+
+def accept(households: int, policy: Policy) -> dict[str, Any]:
+    """Return the remedy that is always there: somebody signs for the grid as it is."""
+    low, high = policy.households_min, policy.households_max
+    difference = max(low - households, households - high)
+    return {"code": "accept", "households": int(households), "minimum": low, "maximum": high, "difference": int(difference)}
+
+
+def exceptions_table(rows: list[dict[str, Any]], grids: gpd.GeoDataFrame, policy: Policy, lang: str) -> gpd.GeoDataFrame:
+    """Return the delivered table: EXCEPTION_COLUMNS, facts and remedies (JSON), geometry of the grid.
+
+    ``rows`` hold community_id, grid_code, code, households, facts, remedies. The sentences are in ``lang``; facts
+    keep them sayable in the other language.
+    """
+    table = [
+        {
+            "community_id": row["community_id"],
+            "grid_code": row["grid_code"],
+            "code": row["code"],
+            "households": row["households"],
+            "reason": say_reason(lang, row["code"], row["facts"]),
+            "remedy": say_remedies(lang, row["remedies"]),
+            "clause": policy.clause("households_min"),
+            "facts": json.dumps(row["facts"], ensure_ascii=False, sort_keys=True),
+            "remedies": json.dumps(row["remedies"], ensure_ascii=False, sort_keys=True),
+        }
+        for row in sorted(rows, key=lambda r: (r["community_id"], r["grid_code"]))
+    ]
+    columns = [*EXCEPTION_COLUMNS, "facts", "remedies"]
+    shapes = grids.geometry.reindex([row["grid_code"] for row in table]).to_numpy()
+    return gpd.GeoDataFrame(pd.DataFrame(table, columns=columns), geometry=shapes, crs=grids.crs)
+
+
+def say_reason(lang: str, code: str, facts: dict[str, Any]) -> str:
+    """Return the sentence that tells why; the barrier named in words."""
+    return say(lang, f"reasons.{code}", **worded(lang, facts))
+
+
+def say_remedies(lang: str, remedies: list[dict[str, Any]]) -> str:
+    """Return the remedies as one numbered line."""
+    said = [say(lang, f"remedies.{r['code']}", **worded(lang, {k: v for k, v in r.items() if k != "code"})) for r in remedies]
+    return " ".join(f"{n}. {sentence}" for n, sentence in enumerate(said, start=1))
+
+
+def worded(lang: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return facts with the kind of barrier in words."""
+    kind = facts.get("barrier")
+    return {**facts, "barrier": say(lang, f"plan.barrier_{kind or 'none'}")} if kind is not None else facts

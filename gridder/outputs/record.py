@@ -1,0 +1,149 @@
+"""plan.json and assignments.csv: what was planned, from what, by which rules. And back again: ``load_run``."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+import gridder
+from gridder.errors import Finding, InputError
+from gridder.outputs.geopackage import CONTEXT, read_geopackage
+from gridder.policy import Policy, Source, policy_fields
+from gridder.tables import ASSIGNMENT_COLUMNS, Run
+
+SCHEMA = 1
+VERSIONS = ("geopandas", "shapely", "numpy", "scipy", "ortools", "numba", "networkx", "folium")
+
+
+def build_record(run: Run) -> dict[str, Any]:
+    """Return what ``plan.json`` holds: no absolute path, no time, nothing that depends on where or when it ran."""
+    return {
+        "schema": SCHEMA,
+        "gridder": gridder.__version__,
+        "district": {"id": run.district_id, "name": run.name},
+        "inputs": list(run.inputs),
+        "options": run.options,
+        "policy": policy_record(run.policy),
+        "effort": run.options.get("effort", {}),
+        "versions": {name: version(name) for name in VERSIONS},
+        "totals": totals(run),
+        "communities": {
+            community_id: run.certificates.get(community_id, {}) | {"exceptions": exceptions_of(run, community_id)}
+            for community_id in sorted(run.communities.index)
+        },
+        "findings": [asdict(finding) | {"ids": list(finding.ids)} for finding in run.findings],
+    }
+
+
+def policy_record(policy: Policy) -> dict[str, Any]:
+    """Return a policy with every value and its source, so that a delivery can be read without the file."""
+    return {
+        "name": policy.name,
+        "title": policy.title,
+        "sha256": policy.sha256,
+        "rules": {name: getattr(policy, name) for name in policy_fields()},
+        "sources": {name: asdict(policy.sources[name]) for name in policy_fields()},
+    }
+
+
+def totals(run: Run) -> dict[str, int]:
+    """Return the sums a reader checks first."""
+    return {
+        "households": int(run.buildings["households"].sum()),
+        "buildings": int(run.buildings["building_id"].nunique()),
+        "grids": len(run.grids),
+        "communities": len(run.communities),
+        "quarantined_rows": len(run.quarantine),
+        "quarantined_households": int(pd.to_numeric(run.quarantine["households"], errors="coerce").fillna(0).sum()),
+    }
+
+
+def exceptions_of(run: Run, community_id: str) -> list[dict[str, Any]]:
+    """Return the exceptions of one community with the facts of their sentences."""
+    mine = run.exceptions[run.exceptions["community_id"] == community_id]
+    return [
+        {
+            "grid_code": row.grid_code,
+            "code": row.code,
+            "households": int(row.households),
+            "facts": json.loads(row.facts),
+            "remedies": json.loads(row.remedies),
+            "clause": row.clause,
+        }
+        for row in mine.itertuples()
+    ]
+
+
+def write_record(run: Run, directory: Path) -> None:
+    """Write plan.json (UTF-8, sorted keys) and assignments.csv (UTF-8 with BOM: Excel opens it)."""
+    text = json.dumps(build_record(run), ensure_ascii=False, indent=1, sort_keys=True, default=plain_number)
+    (directory / "plan.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    rows = run.buildings.sort_values(["building_id", "unit"], kind="stable")
+    with (directory / "assignments.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(ASSIGNMENT_COLUMNS)
+        writer.writerows(rows[ASSIGNMENT_COLUMNS].itertuples(index=False, name=None))
+
+
+def plain_number(value: Any) -> Any:
+    """Return a numpy number as Python's own, for JSON."""
+    return value.item()
+
+
+def plan_sha256(directory: Path) -> str:
+    """Return the fingerprint of a delivery: the sha256 of its plan.json."""
+    return hashlib.sha256((directory / "plan.json").read_bytes()).hexdigest()
+
+
+def load_run(directory: Path) -> Run:
+    """Return the run that a delivery holds (its workbook sheets are not read back: ``staffing`` is empty).
+
+    Raises
+    ------
+    InputError
+        ``directory`` is no delivery of gridder.
+    """
+    plan, base = directory / "plan.json", directory / "plan.gpkg"
+    if not plan.is_file() or not base.is_file():
+        raise InputError("errors.no_delivery", path=directory.name)
+    record = json.loads(plan.read_text("utf-8"))
+    layers = read_geopackage(base)
+    empty = pd.DataFrame()
+    policy = record["policy"]
+    sources = {name: Source(**source) for name, source in policy["sources"].items()}
+    kept = {"name": policy["name"], "title": policy["title"], "sha256": policy["sha256"], "sources": sources}
+    return Run(
+        district_id=record["district"]["id"],
+        name=record["district"]["name"],
+        crs=layers["grids"].crs,
+        policy=Policy(**kept, **policy["rules"]),
+        lang=record["options"].get("lang", "zh"),
+        grids=index_by(layers["grids"], "grid_code"),
+        buildings=index_by(layers["buildings"], "cell_id"),
+        cells=index_by(layers["cells"], "cell_id"),
+        communities=index_by(layers["communities"], "community_id"),
+        exceptions=layers["exceptions"],
+        quarantine=layers["quarantine"],
+        changes=layers.get("changes", empty),
+        edges=layers["edges"],
+        workforce=layers.get("workforce", empty),
+        certificates={c: {k: v for k, v in cert.items() if k != "exceptions"} for c, cert in record["communities"].items()},
+        staffing={},
+        inputs=tuple(record["inputs"]),
+        options=record["options"],
+        findings=tuple(Finding(**f | {"ids": tuple(f["ids"])}) for f in record["findings"]),
+        **{name: layers[name] for name in CONTEXT},  # type: ignore[arg-type]
+    )
+
+
+def index_by(frame: gpd.GeoDataFrame, column: str) -> gpd.GeoDataFrame:
+    """Return a frame sorted and indexed by a column of text that stays a column too."""
+    return frame.set_index(column, drop=False).rename_axis(None).sort_index()
