@@ -1,0 +1,88 @@
+"""An independent look at a delivery: trusts nothing that planning computed, reads every file itself.
+
+Connectedness, seams and sums are recomputed from the delivered polygons and tables; the raw input is read
+here with pyogrio. Only the ground is imported, so a mistake of the flow cannot confirm itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gridder.text import list_ids, say
+from gridder.verify_base import Delivery, Violation, read_delivery
+from gridder.verify_contact import find_contacts
+from gridder.verify_ground import (
+    check_connected,
+    check_cover,
+    check_grid_ground,
+    check_seams,
+    check_shapes,
+)
+from gridder.verify_input import check_input
+from gridder.verify_members import (
+    check_codes,
+    check_communities,
+    check_membership,
+    check_places,
+    check_posts,
+    check_sums,
+    check_window,
+)
+from gridder.verify_papers import check_changes, check_maps, check_policy, check_workbook, missing_rules
+from gridder.verify_reasons import check_exceptions
+
+TABLE_CHECKS = (
+    check_policy,
+    check_membership,
+    check_places,
+    check_codes,
+    check_sums,
+    check_window,
+    check_communities,
+    check_posts,
+    check_changes,
+    check_workbook,
+    check_maps,
+)
+
+
+def verify_delivery(directory: Path, input_path: Path | None = None) -> list[Violation]:
+    """Return every violation found in a delivery; none means that all that is promised of it holds.
+
+    Parameters
+    ----------
+    directory
+        The delivery.
+    input_path
+        What it was planned from (file, folder or ``district.yaml``); without it the recorded files are
+        compared only where they stand beside the delivery.
+
+    Returns
+    -------
+    list of Violation
+        In the order of the checks; ids sorted.
+    """
+    delivery, found = read_delivery(directory)
+    if delivery is None:
+        return found
+    if unruled := missing_rules(delivery.record):
+        return [*found, *unruled]
+    for check in TABLE_CHECKS:
+        found += check(delivery)
+    found += check_ground(delivery)
+    return found + check_input(delivery, input_path)
+
+
+def check_ground(delivery: Delivery) -> list[Violation]:
+    """Return what is wrong with the polygons; broken ones are named alone: nothing else can be measured."""
+    if wrong := check_shapes(delivery):
+        return wrong
+    found = check_seams(delivery) + check_cover(delivery) + check_grid_ground(delivery)
+    contacts = find_contacts(delivery)
+    return found + check_connected(delivery, contacts) + check_exceptions(delivery, contacts)
+
+
+def say_violation(lang: str, violation: Violation) -> str:
+    """Return a violation as one line: what is wrong, then the ids concerned."""
+    line = say(lang, violation.code, **violation.facts)
+    return f"{line} [{list_ids(lang, violation.ids)}]" if violation.ids else line

@@ -1,0 +1,156 @@
+"""Checks over the polygons of a delivery: in one piece, no gap, no overlap, in their community, connected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridder.verify_base import (
+    OVERLAP_M2,
+    REACH_M,
+    SEAM_M,
+    Delivery,
+    Violation,
+    area_tolerance_m2,
+    as_text,
+    blame,
+    counts,
+)
+from gridder.verify_contact import Contacts, label, parts, peopled_parts
+
+LEFT_OUT = "left_out"  # findings of the record that name ground in no grid end like this; ids are communities
+
+
+def check_shapes(delivery: Delivery) -> list[Violation]:
+    """Every grid, cell and outline has ground; every grid and cell is one valid polygon."""
+    found = []
+    for kind in ("grid", "cell"):
+        table = getattr(delivery, f"{kind}s")
+        shapes, ids = (
+            np.asarray(table.geometry.values),
+            table[f"{'grid_code' if kind == 'grid' else 'cell_id'}"],
+        )
+        absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        whole = (shapely.get_num_geometries(shapes) == 1) & (shapely.get_dimensions(shapes) == 2)
+        for code, wrong in (
+            ("without_ground", absent),
+            ("not_one_polygon", ~absent & ~whole),
+            ("invalid", ~absent & ~shapely.is_valid(shapes)),
+        ):
+            if wrong.any():
+                found.append(blame(f"{kind}_{code}", ids[wrong]))
+    outlines = delivery.communities.geometry
+    wrong = outlines.isna() | outlines.is_empty | ~outlines.is_valid
+    if wrong.any():
+        found.append(blame("outline_invalid", delivery.communities.loc[wrong, "community_id"]))
+    return found
+
+
+def check_seams(delivery: Delivery) -> list[Violation]:
+    """Grids of the whole district neither overlap nor leave slits, and neither do the cells."""
+    return [
+        *torn("grid", delivery.grids, "grid_code"),
+        *torn("cell", delivery.cells, "cell_id"),
+        *torn("outline", delivery.communities, "community_id"),
+    ]
+
+
+def torn(kind: str, table: gpd.GeoDataFrame, column: str) -> list[Violation]:
+    """Return what is wrong along the seams of one layer."""
+    shapes, owner = shapely.get_parts(np.asarray(table.geometry.values), return_index=True)
+    if len(shapes) == 0 or shapely.coverage_is_valid(shapes, gap_width=0.0 if kind == "outline" else SEAM_M):
+        return []
+    ids = table[column].to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    left, right = left[owner[left] < owner[right]], right[owner[left] < owner[right]]
+    over = shapely.area(shapely.intersection(shapes[left], shapes[right])) > OVERLAP_M2
+    if over.any():
+        return [blame(f"{kind}s_overlap", ids[owner[np.concatenate([left[over], right[over]])]])]
+    edges = shapely.coverage_invalid_edges(shapes, gap_width=0.0 if kind == "outline" else SEAM_M)
+    return [blame(f"{kind}s_seam", ids[owner[~shapely.is_empty(edges)]])]
+
+
+def check_cover(delivery: Delivery) -> list[Violation]:
+    """Every grid lies in its community and the grids cover it, but for ground listed as left out."""
+    found = []
+    listed = left_out(delivery)
+    grids = delivery.grids
+    for community, outline in zip(delivery.communities["community_id"], delivery.communities.geometry):
+        mine = grids[grids["community_id"] == community]
+        if mine.empty:
+            continue
+        slack = area_tolerance_m2(outline.area)
+        outside = shapely.area(shapely.difference(np.asarray(mine.geometry.values), outline)) > slack
+        if outside.any():
+            found.append(blame("grid_outside_community", mine.loc[outside, "grid_code"], community=community))
+        bare = shapely.difference(outline, shapely.union_all(mine.geometry.values))
+        if bare.area > slack:
+            found += judge_bare(delivery, community, bare, listed=community in listed)
+    return found
+
+
+def judge_bare(delivery: Delivery, community: str, bare: Any, *, listed: bool) -> list[Violation]:
+    """Return what is wrong with ground in no grid: not listed, or with a building on it."""
+    if not listed:
+        return [blame("ground_in_no_grid", [community], area_m2=round(bare.area))]
+    pieces = [piece for piece in shapely.get_parts(bare) if piece.area > area_tolerance_m2(0.0)]
+    mine = delivery.buildings[delivery.buildings["community_id"] == community]
+    spots = mine.geometry.representative_point()
+    held = spots.within(shapely.union_all(pieces)) if pieces else pd.Series(False, mine.index)
+    return [blame("left_out_with_buildings", mine.loc[held, "building_id"])] if held.any() else []
+
+
+def left_out(delivery: Delivery) -> set[str]:
+    """Return the communities of which the record says that some ground is in no grid."""
+    found: set[str] = set()
+    for finding in delivery.record["findings"]:
+        if str(finding.get("code", "")).endswith(LEFT_OUT):
+            found |= {as_text(i) for i in finding.get("ids", ())}
+    return found
+
+
+def check_grid_ground(delivery: Delivery) -> list[Violation]:
+    """A grid is the union of its cells, and every building stands in its grid."""
+    found = []
+    ground = {
+        code: shapely.union_all(np.asarray(mine.geometry.values))
+        for code, mine in delivery.cells.groupby("grid_code")
+    }
+    grids = dict(zip(delivery.grids["grid_code"], delivery.grids.geometry))
+    unlike = [
+        code
+        for code, shape in grids.items()
+        if code in ground and shape.symmetric_difference(ground[code]).area > area_tolerance_m2(shape.area)
+    ]
+    if unlike:
+        found.append(blame("grid_not_its_cells", unlike))
+    held = delivery.buildings[
+        delivery.buildings["grid_code"].isin(grids) & delivery.buildings.geometry.notna()
+    ]
+    home = np.asarray([grids[code] for code in held["grid_code"]], dtype=object)
+    away = shapely.distance(np.asarray(held.geometry.values), home) > REACH_M
+    if away.any():
+        found.append(blame("building_outside_grid", held.loc[away, "building_id"]))
+    return found
+
+
+def check_connected(delivery: Delivery, contacts: Contacts) -> list[Violation]:
+    """Every grid is one connected piece; a part in which nobody lives may hang on across a barrier."""
+    cells = delivery.cells
+    code = label(cells["grid_code"])
+    households = counts(cells["households"]).to_numpy()
+    touching = parts(len(cells), *contacts.within(code, walking=False))
+    walkable = parts(len(cells), *contacts.within(code, walking=True))
+    split = pd.Series(touching).groupby(code).nunique() > 1
+    cut = (peopled_parts(code, walkable, households) > 1) & ~split
+    names = pd.Series(cells["grid_code"].to_numpy()).groupby(code).first()
+    found = []
+    for kind, wrong in (("grid_not_connected", split), ("grid_across_barrier", cut)):
+        codes = sorted(set(names[wrong]) - {""})
+        if codes:
+            found.append(blame(kind, codes, contact_m=delivery.rules["contact_min_m"]))
+    return found

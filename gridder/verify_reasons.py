@@ -1,0 +1,163 @@
+"""Checks that the reasons given for exceptions are true, recomputed from delivered tables and polygons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from gridder.verify_base import Delivery, Violation, as_count, as_text, blame, counts
+from gridder.verify_contact import Contacts, pocket_of
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the reason of one exception is judged by.
+
+    Parameters
+    ----------
+    low, high
+        The window.
+    total
+        Households of the pocket the grid lies in.
+    pockets
+        Number of peopled pockets of its community, ≥ 1.
+    members
+        Households of the grid's own cells.
+    graph
+        Cells of the pocket (node attribute ``households``), joined where one may walk.
+    """
+
+    low: int
+    high: int
+    total: int
+    pockets: int
+    members: tuple[int, ...]
+    graph: nx.Graph
+    locked: bool
+
+
+def fits(total: int, low: int, high: int) -> bool:
+    """Whether some number of grids can hold exactly this many households; none can hold nobody."""
+    return total == 0 or -(-total // high) <= total // low
+
+
+def is_too_small(case: Case) -> bool:
+    """Whether the pocket holds fewer households than one grid must."""
+    return 0 <= case.total < case.low
+
+
+def is_between(case: Case) -> bool:
+    """Whether the pocket would do for one grid and fits no number of grids."""
+    return case.total >= case.low and not fits(case.total, case.low, case.high)
+
+
+def holds_too_large(case: Case) -> bool:
+    """Whether one building (or entrance unit) of the grid alone exceeds the maximum."""
+    return max(case.members, default=0) > case.high
+
+
+def has_articulation(case: Case) -> bool:
+    """Whether some cell must take in so much of what hangs on it alone that it exceeds the maximum."""
+    people = nx.get_node_attributes(case.graph, "households")
+    for node in nx.articulation_points(case.graph):
+        rest = case.graph.subgraph(set(case.graph) - {node})
+        must = sum(least_taken(sum(people[n] for n in part), case) for part in nx.connected_components(rest))
+        if people[node] + must > case.high:
+            return True
+    return False
+
+
+def least_taken(total: int, case: Case) -> int:
+    """Return the fewest households to take from a hanging part so that the rest fits some number of grids."""
+    return next(taken for taken in range(total + 1) if fits(total - taken, case.low, case.high))
+
+
+def has_no_partner(case: Case) -> bool:
+    """Whether some cell below the minimum exceeds the maximum with any one neighbour."""
+    people = nx.get_node_attributes(case.graph, "households")
+    return any(
+        0 < people[n] < case.low and all(people[n] + people[m] > case.high for m in case.graph[n])
+        for n in case.graph
+    )
+
+
+TRUE_IF: dict[str, Callable[[Case], bool]] = {
+    "community_too_small": lambda case: case.pockets == 1 and is_too_small(case),
+    "community_between_k": lambda case: case.pockets == 1 and is_between(case),
+    "pocket_too_small": lambda case: case.pockets > 1 and is_too_small(case),
+    "pocket_between_k": lambda case: case.pockets > 1 and is_between(case),
+    "building_too_large": holds_too_large,
+    "articulation": has_articulation,
+    "no_partner": has_no_partner,
+    "lock": lambda case: case.locked,
+    "not_found": lambda case: fits(case.total, case.low, case.high),
+}
+
+
+def check_exceptions(delivery: Delivery, contacts: Contacts) -> list[Violation]:
+    """Every exception names a grid that exists, says why and what would mend it, and the reason is true."""
+    table, found = delivery.exceptions, []
+    known = set(delivery.grids["grid_code"])
+    unknown = table[(table["grid_code"] != "") & ~table["grid_code"].isin(known)]
+    silent = table[(table["reason"].map(as_text) == "") | (table["remedy"].map(as_text) == "")]
+    strange = table[~table["code"].isin(TRUE_IF)]
+    for code, rows in (
+        ("exception_no_such_grid", unknown["grid_code"]),
+        ("exception_without_reason", silent["grid_code"]),
+        ("exception_code", strange["code"]),
+    ):
+        if len(rows):
+            found.append(blame(code, rows))
+    size = dict(zip(delivery.grids["grid_code"], counts(delivery.grids["households"])))
+    judged = table[table["grid_code"].isin(known) & table["code"].isin(TRUE_IF)]
+    for grid, said in zip(judged["grid_code"], judged["households"]):
+        if as_count(said) != size[grid]:
+            found.append(blame("exception_households", [grid], said=as_text(said), true=int(size[grid])))
+    for code, grid, case in cases(delivery, judged, contacts):
+        if not TRUE_IF[code](case):
+            found.append(blame("exception_false", [grid], code=code, total=case.total, pockets=case.pockets))
+    return found
+
+
+def cases(delivery: Delivery, judged: Any, contacts: Contacts) -> Iterator[tuple[str, str, Case]]:
+    """Yield code, grid and what to judge it by, one for each exception."""
+    if judged.empty:
+        return
+    cells, rules = delivery.cells, delivery.rules
+    households = counts(cells["households"]).to_numpy()
+    pocket = pocket_of(delivery, contacts)
+    grid_of, community_of = cells["grid_code"].to_numpy(), cells["community_id"].to_numpy()
+    home = dict(zip(grid_of, pocket))
+    special = set(delivery.grids.loc[delivery.grids["status"] == "special", "grid_code"])
+    for code, grid in zip(judged["code"], judged["grid_code"]):
+        if grid not in home:
+            continue
+        mine = np.flatnonzero(pocket == home[grid])
+        same = (community_of == community_of[mine[0]]) & ~np.isin(grid_of, list(special))
+        peopled = {p for p in np.unique(pocket[same]) if households[pocket == p].sum() > 0}
+        yield (
+            code,
+            grid,
+            Case(
+                low=rules["households_min"],
+                high=rules["households_max"],
+                total=int(households[mine].sum()),
+                pockets=max(1, len(peopled)),
+                members=tuple(int(h) for h in households[grid_of == grid]),
+                graph=walk_graph(mine, households, contacts),
+                locked=bool(delivery.options.get("locks") or delivery.options.get("edits")),
+            ),
+        )
+
+
+def walk_graph(mine: np.ndarray, households: np.ndarray, contacts: Contacts) -> nx.Graph:
+    """Return the cells of one pocket as a graph of where one may walk."""
+    graph: nx.Graph = nx.Graph()
+    graph.add_nodes_from((int(c), {"households": int(households[c])}) for c in mine)
+    inside = np.isin(contacts.left, mine) & np.isin(contacts.right, mine) & contacts.open
+    graph.add_edges_from(zip(contacts.left[inside].tolist(), contacts.right[inside].tolist()))
+    return graph
