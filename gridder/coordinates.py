@@ -1,0 +1,140 @@
+"""From degrees of any datum to metres: GCJ-02 and BD-09 undone exactly, one metric CRS for a district."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Proj, Transformer
+
+Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+DATUMS: tuple[Datum, ...] = ("wgs84", "cgcs2000", "gcj02", "bd09")
+
+# The ellipsoid and the box of the GCJ-02 shift, as every public implementation has them.
+GCJ_AXIS_M = 6378245.0
+GCJ_ECCENTRICITY2 = 0.00669342162296594323
+GCJ_BOX = (72.004, 0.8293, 137.8347, 55.8271)  # degrees; no shift outside
+BD_TURN = np.pi * 3000.0 / 180.0
+ITERATIONS = 12  # each one shrinks the error a thousandfold: far below a micrometre
+
+CGCS_BOX = (73.5, 18.0, 135.1, 53.6)  # degrees; inside it, the CGCS2000 3-degree zones are used
+CGCS_FIRST_CODE, CGCS_FIRST_MERIDIAN, CGCS_LAST_MERIDIAN = 4534, 75, 135
+SCALE_TOLERANCE = (
+    0.01  # a projected metre may differ from a true one by this share (Web Mercator's does by more)
+)
+
+Degrees = NDArray[np.float64]
+
+
+def gcj02_from_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """Return GCJ-02 longitude and latitude of WGS 84 ones, degrees; unchanged outside China's box."""
+    x, y = lon - 105.0, lat - 35.0
+    root = np.sqrt(np.abs(x))
+    wave = (20.0 * np.sin(6.0 * x * np.pi) + 20.0 * np.sin(2.0 * x * np.pi)) * 2.0 / 3.0
+    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + wave
+    north += (20.0 * np.sin(y * np.pi) + 40.0 * np.sin(y / 3.0 * np.pi)) * 2.0 / 3.0
+    north += (160.0 * np.sin(y / 12.0 * np.pi) + 320.0 * np.sin(y * np.pi / 30.0)) * 2.0 / 3.0
+    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + wave
+    east += (20.0 * np.sin(x * np.pi) + 40.0 * np.sin(x / 3.0 * np.pi)) * 2.0 / 3.0
+    east += (150.0 * np.sin(x / 12.0 * np.pi) + 300.0 * np.sin(x / 30.0 * np.pi)) * 2.0 / 3.0
+    angle = np.radians(lat)
+    magic = 1.0 - GCJ_ECCENTRICITY2 * np.sin(angle) ** 2
+    meridian = GCJ_AXIS_M * (1.0 - GCJ_ECCENTRICITY2) / magic**1.5
+    parallel = GCJ_AXIS_M / np.sqrt(magic) * np.cos(angle)
+    west, south, right, top = GCJ_BOX
+    inside = (lon >= west) & (lon <= right) & (lat >= south) & (lat <= top)
+    return (
+        np.where(inside, lon + np.degrees(east / parallel), lon),
+        np.where(inside, lat + np.degrees(north / meridian), lat),
+    )
+
+
+def bd09_from_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """Return BD-09 longitude and latitude of GCJ-02 ones, degrees."""
+    radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * BD_TURN)
+    angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * BD_TURN)
+    return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
+
+
+def bd09_from_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """Return BD-09 longitude and latitude of WGS 84 ones, degrees."""
+    return bd09_from_gcj02(*gcj02_from_wgs84(lon, lat))
+
+
+def wgs84_from(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """Return WGS 84 longitude and latitude of coordinates in ``datum``, degrees.
+
+    The inverse is exact: the forward formula is iterated until its value is the input (error below 1e-12°).
+    CGCS2000 and WGS 84 differ by centimetres and count as equal, as in PROJ.
+    """
+    if datum not in ("gcj02", "bd09"):
+        return lon, lat
+    forward = gcj02_from_wgs84 if datum == "gcj02" else bd09_from_wgs84
+    true_lon, true_lat = lon.copy(), lat.copy()
+    for _ in range(ITERATIONS):
+        shifted_lon, shifted_lat = forward(true_lon, true_lat)
+        true_lon, true_lat = true_lon + (lon - shifted_lon), true_lat + (lat - shifted_lat)
+    return true_lon, true_lat
+
+
+def undo_datum(frame: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
+    """Return a frame in degrees of ``datum`` as one in true WGS 84 degrees (EPSG:4326)."""
+
+    def shift(points: Degrees) -> Degrees:
+        return np.column_stack(wgs84_from(datum, points[:, 0], points[:, 1]))
+
+    geometry = shapely.transform(frame.geometry.to_numpy(), shift)
+    return frame.set_geometry(gpd.GeoSeries(geometry, index=frame.index)).set_crs(4326, allow_override=True)
+
+
+def usable_crs(crs: CRS | None) -> CRS | None:
+    """Return a CRS as a flat geographic or projected one, or None when it says nothing about the Earth."""
+    if crs is None:
+        return None
+    flat = crs.to_2d() if len(crs.axis_info) > 2 and not crs.is_compound else crs
+    if flat.is_compound:
+        flat = flat.sub_crs_list[0]
+    return flat if flat.is_geographic or flat.is_projected else None
+
+
+def is_metric(crs: CRS, x: float, y: float) -> bool:
+    """Whether a length in ``crs`` at (x, y) is a length on the ground in metres, within 1 %."""
+    if not crs.is_projected or any(axis.unit_conversion_factor != 1.0 for axis in crs.axis_info[:2]):
+        return False
+    to_degrees = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    lon, lat = to_degrees.transform(x, y)
+    if not (np.isfinite(lon) and np.isfinite(lat)):
+        return True  # nothing to measure by: the file's word counts
+    factors = Proj(crs).get_factors(lon, lat)
+    scales = (factors.meridional_scale, factors.parallel_scale)
+    return all(abs(scale - 1.0) <= SCALE_TOLERANCE for scale in scales)
+
+
+def metric_crs_at(lon: float, lat: float) -> CRS:
+    """Return the metric CRS for a place: the CGCS2000 3-degree zone (EPSG:4534–4554) inside China's box, else UTM."""
+    west, south, east, north = CGCS_BOX
+    if west <= lon <= east and south <= lat <= north:
+        meridian = min(max(round(lon / 3.0) * 3, CGCS_FIRST_MERIDIAN), CGCS_LAST_MERIDIAN)
+        return CRS.from_epsg(CGCS_FIRST_CODE + (meridian - CGCS_FIRST_MERIDIAN) // 3)
+    zone = min(int((lon + 180.0) // 6.0) + 1, 60)
+    return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+
+
+def choose_metric_crs(frame: gpd.GeoDataFrame) -> CRS:
+    """Return the CRS to plan in: the frame's own when it is metric, else the zone of its middle.
+
+    The middle is the median of the places, so that a few rows gone astray do not move it.
+    """
+    crs = CRS.from_user_input(frame.crs)
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if len(bounds) == 0:
+        return crs if crs.is_projected else metric_crs_at(0.0, 0.0)
+    x, y = np.median((bounds[:, :2] + bounds[:, 2:]) / 2.0, axis=0)
+    if is_metric(crs, x, y):
+        return crs
+    lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+    return metric_crs_at(lon, lat)

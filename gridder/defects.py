@@ -1,0 +1,189 @@
+"""Defects of the input: one function a defect, each returning findings; rows that cannot be planned have a reason."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridder.counts import is_fraction, is_residential, is_unknown
+from gridder.errors import Finding
+from gridder.policy import Policy
+from gridder.repair import POINT, sorted_ids
+
+# Why a row cannot be planned; the first that holds is told. Keys of locale/<lang>/check.yaml.
+BAD_REASONS = (
+    "check.bad_no_geometry",
+    "check.bad_geometry",
+    "check.bad_id_missing",
+    "check.bad_id_repeated",
+    "check.bad_count_negative",
+    "check.bad_count_fraction",
+    "check.bad_count_text",
+    "check.bad_count_absurd",
+    "check.bad_community_missing",
+    "check.bad_outside",
+)
+PARTS_MANY = 20  # house rule: a building drawn in so many parts is likely a whole estate in one feature
+OVERLAP_M2 = 1.0  # overlaps below are drawing inaccuracy
+TINY_M2 = 5.0  # smaller than any building people live in
+VALUES_SHOWN = 5
+
+
+def is_missing_count(buildings: pd.DataFrame) -> pd.Series:
+    """Whether the count of a row is unknown: NULL, blank, or a word that says so."""
+    texts = buildings["households_text"]
+    unsaid = pd.Series(
+        [text is None or is_unknown(str(text)) for text in texts], index=buildings.index, dtype=bool
+    )
+    return buildings["households"].isna() & unsaid
+
+
+def find_count_reasons(buildings: pd.DataFrame, policy: Policy) -> pd.Series:
+    """Return why a row's count cannot be planned with, None where it can or is merely unknown."""
+    counts = buildings["households"].astype("Float64").to_numpy(float, na_value=np.nan)
+    reasons = pd.Series([None] * len(buildings), index=buildings.index, dtype=object)
+    odd = buildings["households"].isna() & ~is_missing_count(buildings)
+    for at in buildings.index[odd]:
+        text = str(buildings.at[at, "households_text"])
+        reasons[at] = "check.bad_count_fraction" if is_fraction(text) else "check.bad_count_text"
+    reasons[counts < 0] = "check.bad_count_negative"
+    reasons[counts > policy.households_absurd] = "check.bad_count_absurd"
+    return reasons
+
+
+def find_id_reasons(buildings: pd.DataFrame) -> pd.Series:
+    """Return why a row's id cannot be planned with: missing, or repeated after its first row."""
+    reasons = pd.Series([None] * len(buildings), index=buildings.index, dtype=object)
+    missing = buildings["building_id"].isna()
+    reasons[buildings["building_id"].duplicated() & ~missing] = "check.bad_id_repeated"
+    reasons[missing] = "check.bad_id_missing"
+    return reasons
+
+
+def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
+    """Return one problem a reason, with ids (or row numbers), households and some of the values read."""
+    found = []
+    for reason in BAD_REASONS:
+        rows = bad[bad["reason"] == reason]
+        if rows.empty:
+            continue
+        named = [f"#{row}" if one is None else one for one, row in zip(rows["building_id"], rows["row"])]
+        read = [
+            t if t is not None else h
+            for t, h in zip(rows["households_text"], rows["households"].astype(object))
+        ]
+        shown = ", ".join(str(value) for value in read[:VALUES_SHOWN])
+        total = rows["households"].dropna().sum()
+        facts = {
+            "n": len(rows),
+            "households": int(total) if float(total).is_integer() else float(total),
+            "values": shown + (", …" if len(read) > VALUES_SHOWN else ""),
+            "absurd": policy.households_absurd,
+        }
+        found.append(Finding(reason, "problem", facts, tuple(sorted(set(named))), "buildings"))
+    return found
+
+
+def about(code: str, level: str, rows: pd.DataFrame, **facts: float | str) -> list[Finding]:
+    """Return a finding about buildings with their number and ids; nothing when there are none."""
+    if rows.empty:
+        return []
+    ids = sorted_ids(rows["building_id"].to_numpy(dtype=object))
+    return [Finding(code, level, {"n": len(rows), **facts}, ids, "buildings")]  # type: ignore[arg-type]
+
+
+def find_unknown_counts(buildings: pd.DataFrame) -> list[Finding]:
+    """Counts that nobody knows: a decision (--missing), never a silent zero."""
+    return about("check.count_missing", "problem", buildings[is_missing_count(buildings)])
+
+
+def find_texts_read(buildings: pd.DataFrame) -> list[Finding]:
+    """Counts read out of text with a unit, blanks or full-width digits."""
+    rows = buildings[buildings["households"].notna() & buildings["households_text"].notna()]
+    sample = ", ".join(f"{t!s}→{c}" for t, c in zip(rows["households_text"][:3], rows["households"][:3]))
+    return about("check.count_read_from_text", "note", rows, sample=sample)
+
+
+def find_above_maximum(buildings: pd.DataFrame, policy: Policy) -> list[Finding]:
+    """Single buildings above the largest lawful grid: they need entrance units."""
+    rows = buildings[(buildings["households"] > policy.households_max).fillna(False).astype(bool)]
+    without = rows[rows["units"].isna()]
+    facts = {"maximum": policy.households_max, "clause": policy.clause("households_max")}
+    return about("check.above_maximum", "warning", without, **facts)
+
+
+def find_non_residential(buildings: pd.DataFrame) -> list[Finding]:
+    """Households in buildings whose use says that nobody lives there."""
+    empty_use = np.array([is_residential(use) is False for use in buildings["use"]], dtype=bool)
+    rows = buildings[empty_use & (buildings["households"] > 0).fillna(False).astype(bool)]
+    return about("check.non_residential", "warning", rows, households=int(rows["households"].sum()))
+
+
+def find_same_points(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Several points at exactly one place."""
+    points = buildings[shapely.get_type_id(buildings.geometry.to_numpy()) == POINT]
+    keys = pd.Series(shapely.to_wkb(points.geometry.to_numpy()), index=points.index, dtype=object)
+    return about("check.same_point", "note", points[keys.duplicated(keep=False)])
+
+
+def find_same_shapes(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Several buildings with exactly the same footprint."""
+    shapes = buildings.geometry.to_numpy()
+    areas = buildings[shapely.get_type_id(shapes) != POINT]
+    keys = pd.Series(
+        shapely.to_wkb(shapely.normalize(areas.geometry.to_numpy())), index=areas.index, dtype=object
+    )
+    return about("check.same_shape", "warning", areas[keys.duplicated(keep=False)])
+
+
+def find_points_among_polygons(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Points in a layer of footprints: buildings not drawn, or labels."""
+    points = shapely.get_type_id(buildings.geometry.to_numpy()) == POINT
+    return [] if points.all() else about("check.points_among_polygons", "warning", buildings[points])
+
+
+def find_many_parts(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Features of many parts: perhaps a whole estate drawn as one building."""
+    parts = shapely.get_num_geometries(buildings.geometry.to_numpy())
+    return about(
+        "check.many_parts", "warning", buildings[parts >= PARTS_MANY], parts=int(parts.max(initial=0))
+    )
+
+
+def find_multi_part(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Buildings of several footprints: each stays one building."""
+    parts = shapely.get_num_geometries(buildings.geometry.to_numpy())
+    return about("check.multi_part", "note", buildings[(parts > 1) & (parts < PARTS_MANY)])
+
+
+def find_tiny(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Footprints too small to live in that hold households."""
+    areas = shapely.area(buildings.geometry.to_numpy())
+    tiny = (areas > 0) & (areas < TINY_M2) & (buildings["households"] > 0).fillna(False).to_numpy(bool)
+    return about("check.tiny", "note", buildings[tiny], area=TINY_M2)
+
+
+def find_overlaps(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Footprints that overlap by more than a square metre; the cells will give the shared ground to one of them."""
+    shapes = buildings.geometry.to_numpy()
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = first < second
+    first, second = first[pairs], second[pairs]
+    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    apart = ~shapely.equals(shapes[first], shapes[second])
+    large = (shared > OVERLAP_M2) & apart
+    rows = np.unique(np.concatenate([first[large], second[large]]))
+    return about("check.overlap", "note", buildings.iloc[rows], area=round(float(shared[large].sum()), 1))
+
+
+def find_empty_communities(buildings: pd.DataFrame, communities: pd.DataFrame) -> list[Finding]:
+    """Communities without a building or without households: they get no grid."""
+    totals = buildings.groupby("community_id")["households"].sum()
+    empty = [one for one in communities["community_id"] if int(totals.get(one, 0)) == 0]
+    return (
+        [Finding("check.communities_empty", "note", {"n": len(empty)}, tuple(sorted(empty)), "communities")]
+        if empty
+        else []
+    )
