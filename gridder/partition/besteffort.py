@@ -1,0 +1,55 @@
+"""The nearest plan where no lawful one exists: fewest grids outside, fewest households outside, fewest grids."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridder.partition.anneal import Trial, make_rules
+from gridder.partition.columns import assignment_of, sets_of
+from gridder.partition.model import Terms, choose_nearest
+from gridder.partition.problem import Ints, Problem, grid_households, households_outside, plan_cost
+from gridder.partition.search import Search, places
+
+MOST_K = 12  # numbers of grids tried
+
+
+def nearness(problem: Problem, assignment: Ints) -> tuple[int, int, int, int]:
+    """Return the rank of a best effort: grids outside, households outside, grids, cost."""
+    outside = [households_outside(problem, int(s)) for s in grid_households(problem, assignment)]
+    return sum(o > 0 for o in outside), sum(outside), len(outside), plan_cost(problem, assignment)
+
+
+def counts_to_try(problem: Problem) -> list[int]:
+    """Return numbers of grids for a best effort, ascending: about the lawful range, thinned when it is long."""
+    total = int(problem.households.sum())
+    low = max(1, total // problem.households_max - 1)
+    high = min(problem.n_atoms, total // problem.households_min + 1)
+    ks = np.unique(np.linspace(low, max(low, high), MOST_K).round().astype(np.int64))
+    return [int(k) for k in ks if k <= problem.n_atoms]
+
+
+def nearest_plan(search: Search) -> Ints:
+    """Return the best effort found: every atom in a connected grid, as little outside the window as could be found."""
+    problem = search.problem
+    charge = make_rules(problem, outside=problem.households_min // 3)
+    trials: list[Trial] = []
+    for k in counts_to_try(problem):
+        trials.append(search.run(k, search.work.option_steps, rules=charge))
+    order = sorted(trials, key=lambda t: nearness(problem, t.assignment))
+    for trial in order[:2]:
+        k = int(trial.assignment.max()) + 1
+        trials.append(search.run(k, search.work.steps, rules=charge))
+    best = min(trials, key=lambda t: nearness(problem, t.assignment))
+    return choose_again(search, best.assignment)
+
+
+def choose_again(search: Search, incumbent: Ints) -> Ints:
+    """Return the nearest plan over the grids met, by the model with the window widened."""
+    problem = search.problem
+    columns = search.columns(sets_of(incumbent), lawful=False)
+    hint = places(columns, sets_of(incumbent))
+    reached = nearness(problem, incumbent)
+    terms = Terms(1, problem.n_atoms, exceptions=reached[0], outside=reached[1])
+    answer = choose_nearest(problem, columns, terms, hint=hint, work=search.work.choosing)
+    assert answer.chosen is not None
+    return assignment_of(problem, [columns.sets[c] for c in answer.chosen])

@@ -1,0 +1,260 @@
+"""Compiled moves on an assignment: start, flip, re-split. Plain arrays in named tuples, no Python objects.
+
+Every kernel is also plain Python: ``kernel.py_func`` is the same source uncompiled, and tests run both.
+
+State layout
+------------
+``Graph``   first (n+1,), neighbour (2m,), cost (2m,), source (2m,): compressed rows; households (n,); lock (n,) 1 for the one atom
+            of a lock, else 0; previous (n,) old grid or −1; key (n,) random 62-bit keys: a set of atoms is hashed by
+            xor. All int64.
+``State``   grid (n,); size (k,) households; atoms (k,); locks (k,); keys (k,); old (k, n_old) households by old grid;
+            value (2,): [cost: cut + load + moves, misfit: misfit of all grids]; stamp (n+1,) visit marks, the last is
+            the current mark; queue (n,) scratch; rng (2,). All int64.
+``Rules``   households_min, households_max, target, load_cost, move_cost, outside (households a grid outside the window
+            counts besides those it misses it by). All int64.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from gridder.partition.problem import Ints
+
+LOCKS_APART = 100_000  # misfit of a second lock in one grid: above any misfit in households
+RNG_A, RNG_B = 2147483563, 2147483399  # combined generator of L'Ecuyer 1988 (doi:10.1145/62959.62969)
+
+
+class Graph(NamedTuple):
+    """The problem in compressed rows; see the module's head."""
+
+    first: Ints
+    neighbour: Ints
+    cost: Ints
+    source: Ints
+    households: Ints
+    lock: Ints
+    previous: Ints
+    key: Ints
+
+
+class State(NamedTuple):
+    """An assignment and its running sums; see the module's head."""
+
+    grid: Ints
+    size: Ints
+    atoms: Ints
+    locks: Ints
+    keys: Ints
+    old: Ints
+    value: Ints
+    stamp: Ints
+    queue: Ints
+    rng: Ints
+
+
+class Rules(NamedTuple):
+    """What a grid costs, as whole numbers; see the module's head."""
+
+    households_min: int
+    households_max: int
+    target: int
+    load_cost: int
+    move_cost: int
+    outside: int
+
+
+@njit(cache=True)
+def draw(rng, below):
+    """Return a random whole number 0…below−1 (below < 2³¹) and advance ``rng``."""
+    rng[0] = 40014 * rng[0] % RNG_A
+    rng[1] = 40692 * rng[1] % RNG_B
+    return (rng[0] + rng[1]) % below
+
+
+@njit(cache=True)
+def misfit(rules, size, locks):
+    """Return by how much a grid is unlawful: households outside, a flat charge for being outside, locks together."""
+    out = max(rules.households_min - size, size - rules.households_max, 0)
+    if out > 0:
+        out += rules.outside
+    if locks > 1:
+        out += LOCKS_APART * (locks - 1)
+    return out
+
+
+@njit(cache=True)
+def own_cost(rules, size, old):
+    """Return load and move cost of one grid."""
+    cost = rules.load_cost * abs(size - rules.target)
+    if rules.move_cost > 0:
+        cost += rules.move_cost * (old.sum() - old.max())
+    return cost
+
+
+@njit(cache=True)
+def tally(graph, state, rules):
+    """Recompute every running sum of the state from its assignment."""
+    state.size[:] = 0
+    state.atoms[:] = 0
+    state.locks[:] = 0
+    state.keys[:] = 0
+    state.old[:] = 0
+    cut = 0
+    for u in range(len(state.grid)):
+        g = state.grid[u]
+        shift(graph, state, u, g, 1)
+        for e in range(graph.first[u], graph.first[u + 1]):
+            if graph.neighbour[e] > u and state.grid[graph.neighbour[e]] != g:
+                cut += graph.cost[e]
+    state.value[0] = cut
+    state.value[1] = 0
+    for g in range(len(state.size)):
+        state.value[0] += own_cost(rules, state.size[g], state.old[g])
+        state.value[1] += misfit(rules, state.size[g], state.locks[g])
+
+
+@njit(cache=True)
+def shift(graph, state, u, g, sign):
+    """Add (sign 1) or take away (−1) atom u in the running sums of grid g."""
+    state.size[g] += sign * graph.households[u]
+    state.atoms[g] += sign
+    state.locks[g] += sign * graph.lock[u]
+    state.keys[g] ^= graph.key[u]
+    if graph.previous[u] >= 0:
+        state.old[g, graph.previous[u]] += sign * graph.households[u]
+
+
+@njit(cache=True)
+def grow(graph, state, k):
+    """Fill the assignment with k connected grids: random seeds, the smallest grid that can grow takes a neighbour.
+
+    Expects one connected piece with at least k atoms.
+    """
+    n = len(state.grid)
+    state.grid[:] = -1
+    size = np.zeros(k, dtype=np.int64)
+    stuck = np.zeros(k, dtype=np.bool_)
+    fringe = np.empty((k, n), dtype=np.int64)
+    length = np.zeros(k, dtype=np.int64)
+    for g in range(k):
+        u = draw(state.rng, n)
+        while state.grid[u] >= 0:
+            u = draw(state.rng, n)
+        state.grid[u] = g
+        size[g] = graph.households[u]
+        fringe[g, 0] = u
+        length[g] = 1
+    left = n - k
+    while left > 0:
+        g = -1
+        for h in range(k):
+            if not stuck[h] and (g < 0 or size[h] < size[g]):
+                g = h
+        if g < 0:
+            break
+        u = take_neighbour(graph, state, fringe[g], length, g)
+        if u < 0:
+            stuck[g] = True
+            continue
+        state.grid[u] = g
+        size[g] += graph.households[u]
+        fringe[g, length[g]] = u
+        length[g] += 1
+        left -= 1
+
+
+@njit(cache=True)
+def take_neighbour(graph, state, fringe, length, g):
+    """Return a free neighbour of grid g, or −1; members without one leave the fringe."""
+    while length[g] > 0:
+        spot = draw(state.rng, length[g])
+        u = fringe[spot]
+        for e in range(graph.first[u], graph.first[u + 1]):
+            if state.grid[graph.neighbour[e]] < 0:
+                return graph.neighbour[e]
+        length[g] -= 1
+        fringe[spot] = fringe[length[g]]
+    return -1
+
+
+@njit(cache=True)
+def stays_connected(graph, state, u):
+    """Whether the grid of u is still connected once u has left: all its neighbours there meet each other."""
+    g = state.grid[u]
+    wanted = 0
+    start = -1
+    for e in range(graph.first[u], graph.first[u + 1]):
+        if state.grid[graph.neighbour[e]] == g:
+            wanted += 1
+            start = graph.neighbour[e]
+    if wanted <= 1:
+        return wanted == 1 or state.atoms[g] == 1
+    n = len(state.grid)
+    state.stamp[n] += 2
+    seen = state.stamp[n]
+    for e in range(graph.first[u], graph.first[u + 1]):
+        if state.grid[graph.neighbour[e]] == g:
+            state.stamp[graph.neighbour[e]] = seen - 1
+    state.stamp[u] = seen
+    state.stamp[start] = seen
+    state.queue[0] = start
+    head, tail, met = 0, 1, 1
+    while head < tail:
+        v = state.queue[head]
+        head += 1
+        for e in range(graph.first[v], graph.first[v + 1]):
+            w = graph.neighbour[e]
+            if state.grid[w] == g and state.stamp[w] != seen:
+                if state.stamp[w] == seen - 1:
+                    met += 1
+                    if met == wanted:
+                        return True
+                state.stamp[w] = seen
+                state.queue[tail] = w
+                tail += 1
+    return False
+
+
+@njit(cache=True)
+def accept(state, gain, heat):
+    """Metropolis: whether a change by ``gain`` (negative is better) is taken at this heat."""
+    if gain <= 0:
+        return True
+    return (draw(state.rng, 2147483562) + 1) / 2147483563.0 < math.exp(-gain / heat)
+
+
+@njit(cache=True)
+def flip(graph, state, rules, move, weigh):
+    """Try to move atom u of ``move`` into the grid of v; return whether it was done.
+
+    ``move`` = (u, v), neighbours in different grids. ``weigh`` = (cost of one misfit, heat).
+    """
+    u, b = move[0], state.grid[move[1]]
+    a = state.grid[u]
+    if state.atoms[a] == 1:
+        return False
+    cost = 0
+    for e in range(graph.first[u], graph.first[u + 1]):
+        g = state.grid[graph.neighbour[e]]
+        if g == a:
+            cost += graph.cost[e]
+        elif g == b:
+            cost -= graph.cost[e]
+    cost -= own_cost(rules, state.size[a], state.old[a]) + own_cost(rules, state.size[b], state.old[b])
+    out = -misfit(rules, state.size[a], state.locks[a]) - misfit(rules, state.size[b], state.locks[b])
+    shift(graph, state, u, a, -1)
+    shift(graph, state, u, b, 1)
+    cost += own_cost(rules, state.size[a], state.old[a]) + own_cost(rules, state.size[b], state.old[b])
+    out += misfit(rules, state.size[a], state.locks[a]) + misfit(rules, state.size[b], state.locks[b])
+    if accept(state, cost + weigh[0] * out, weigh[1]) and stays_connected(graph, state, u):
+        state.grid[u] = b
+        state.value[0] += cost
+        state.value[1] += out
+        return True
+    shift(graph, state, u, b, -1)
+    shift(graph, state, u, a, 1)
+    return False

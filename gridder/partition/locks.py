@@ -1,0 +1,109 @@
+"""Locks: atoms that must stay in one grid become one atom, so that no search can part them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gridder.partition.answer import Reason
+from gridder.partition.problem import Ints, Problem, as_ints, components, first_come, group_by_label
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A problem with one atom a lock, the merged atom of every atom, and locks that could not be kept."""
+
+    problem: Problem
+    place: Ints
+    reasons: tuple[Reason, ...] = ()
+
+    def atoms_of(self, merged_atom: int) -> list[int]:
+        """Return the atoms of a merged atom, ascending."""
+        return [int(i) for i in np.flatnonzero(self.place == merged_atom)]
+
+
+def contract(problem: Problem) -> Merged:
+    """Return the problem with every lock merged into one atom that is a connected set.
+
+    Atoms of a lock that do not touch are linked over the fewest free atoms, which then belong to the lock. Where no
+    link exists the part with most households keeps the lock and a reason ``lock`` names the others.
+    """
+    if not (problem.fixed >= 0).any():
+        return Merged(problem, np.arange(problem.n_atoms))
+    fixed, reasons = link_locks(problem)
+    label = np.where(fixed >= 0, fixed + problem.n_atoms, np.arange(problem.n_atoms))
+    place = first_come(label)
+    return Merged(merge_atoms(replace(problem, fixed=fixed), place), place, tuple(reasons))
+
+
+def merge_atoms(problem: Problem, place: Ints) -> Problem:
+    """Return the problem over merged atoms; the old grid of a merged atom is that of most of its households."""
+    groups = group_by_label(place)
+    households = as_ints([problem.households[g].sum() for g in groups])
+    previous = as_ints([leading(problem.previous[g], problem.households[g]) for g in groups])
+    fixed = as_ints([problem.fixed[g].max() for g in groups])
+    ends = np.sort(place[problem.edges], axis=1)
+    apart = ends[:, 0] != ends[:, 1]
+    pairs, inverse = np.unique(ends[apart], axis=0, return_inverse=True)
+    cost = np.zeros(len(pairs), dtype=np.int64)
+    np.add.at(cost, inverse.reshape(-1), problem.cut_cost[apart])
+    return replace(problem, households=households, edges=pairs, cut_cost=cost, previous=previous, fixed=fixed)
+
+
+def leading(labels: Ints, weights: Ints) -> int:
+    """Return the label ≥ 0 with most weight (ties: the smallest), −1 when there is none."""
+    known = labels >= 0
+    if not known.any():
+        return -1
+    return int(np.bincount(labels[known], weights=weights[known] + 1e-9).argmax())
+
+
+def link_locks(problem: Problem) -> tuple[Ints, list[Reason]]:
+    """Return labels under which every lock is connected, and a reason for each part that had to be let go."""
+    fixed = problem.fixed.copy()
+    reasons = []
+    for label in np.unique(fixed[fixed >= 0]):
+        while True:
+            parts = lock_parts(problem, fixed, int(label))
+            if len(parts) <= 1:
+                break
+            path = shortest_link(problem, fixed, parts)
+            if path is None:
+                lost = np.concatenate(parts[1:])
+                fixed[lost] = -1
+                reasons.append(Reason("lock", tuple(sorted(int(i) for i in lost)), {"label": int(label)}))
+                break
+            fixed[path] = label
+    return fixed, reasons
+
+
+def lock_parts(problem: Problem, fixed: Ints, label: int) -> list[Ints]:
+    """Return the connected parts of a lock, most households first."""
+    held = (fixed[problem.edges] == label).all(axis=1)
+    parts = [
+        p for p in group_by_label(components(problem.n_atoms, problem.edges[held])) if fixed[p[0]] == label
+    ]
+    return sorted(parts, key=lambda p: (-int(problem.households[p].sum()), int(p[0])))
+
+
+def shortest_link(problem: Problem, fixed: Ints, parts: list[Ints]) -> list[int] | None:
+    """Return the free atoms of a shortest way from the first part to any other, or None."""
+    first, neighbour, _ = problem.adjacency
+    goal = {int(i) for part in parts[1:] for i in part}
+    came = {int(i): -1 for i in parts[0]}
+    queue = deque(came)
+    while queue:
+        u = queue.popleft()
+        for w in neighbour[first[u] : first[u + 1]].tolist():
+            if w in goal:
+                path = []
+                while u >= 0 and fixed[u] < 0:
+                    path.append(u)
+                    u = came[u]
+                return path
+            if w not in came and fixed[w] < 0:
+                came[w] = u
+                queue.append(w)
+    return None

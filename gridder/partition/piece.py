@@ -1,0 +1,219 @@
+"""One connected piece: proven where all lawful grids can be listed, searched otherwise, best effort where none is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gridder.partition.answer import KOption, Reason
+from gridder.partition.besteffort import nearest_plan
+from gridder.partition.columns import Columns, assignment_of, make_columns
+from gridder.partition.counts import lawful_k, preferred_k
+from gridder.partition.diagnose import diagnose_piece, window
+from gridder.partition.listing import list_columns
+from gridder.partition.model import Answer, Terms, choose_grids
+from gridder.partition.problem import BoundKind, Ints, Problem, Status, grid_households, plan_cost
+from gridder.partition.search import Search, make_search
+from gridder.partition.work import Work
+
+NEIGHBOURS_OF_K = 2  # other numbers of grids shown on each side of the chosen one
+
+
+@dataclass(frozen=True)
+class PieceAnswer:
+    """What is known of one connected piece; the fields as in Plan and Certificate."""
+
+    assignment: Ints
+    status: Status
+    objective: int
+    bound: int | None
+    bound_kind: BoundKind
+    k: int
+    options: tuple[KOption, ...]
+    reasons: tuple[Reason, ...]
+    argument: str
+
+
+def solve_piece(piece: Problem, work: Work, rng: np.random.Generator) -> PieceAnswer:
+    """Return the answer for one connected piece whose locks are one atom each."""
+    if not piece.households.any():
+        return PieceAnswer(
+            np.zeros(piece.n_atoms, dtype=np.int64), "optimal", 0, 0, "global", 0, (), (), "empty"
+        )
+    search = make_search(piece, work, rng)
+    reasons = tuple(diagnose_piece(piece))
+    if reasons:
+        return best_effort(search, reasons, "a necessary condition fails")
+    listing = list_columns(
+        search.graph, piece.households_min, piece.households_max, work=work.listing, cap=work.columns
+    )
+    if listing.complete:
+        columns = make_columns(search.graph, search.rules, list(listing.sets))
+        return solve_listed(search, columns)
+    return solve_searched(search)
+
+
+def solve_listed(search: Search, columns: Columns) -> PieceAnswer:
+    """Return the answer when the columns are all lawful grids there are."""
+    piece = search.problem
+    total = int(piece.households.sum())
+    lonely = [i for i, held in enumerate(columns.holding(piece.n_atoms)) if not held]
+    if lonely:
+        return best_effort(search, tuple(stranded(piece, [i]) for i in lonely), "all lawful grids listed")
+    for terms in terms_in_order(piece, total):
+        answer = choose_grids(piece, columns, terms, work=search.work.choosing * 4)
+        if answer.chosen is not None:
+            return listed_answer(search, columns, answer, terms)
+        if not answer.proven:
+            return solve_searched(search)
+    core = smallest_core(search, columns)
+    return best_effort(search, (stranded(piece, core),), "all lawful grids listed; no choice of them covers")
+
+
+def terms_in_order(piece: Problem, total: int) -> list[Terms]:
+    """Return what to ask for, in order: one number of grids after the other, or all at once where k is free."""
+    ks = preferred_k(piece, total)
+    if piece.grids == "free":
+        return [Terms(min(ks), max(ks))]
+    return [Terms(k, k) for k in ks]
+
+
+def listed_answer(search: Search, columns: Columns, answer: Answer, terms: Terms) -> PieceAnswer:
+    """Return the answer for a choice out of all lawful grids: optimal when CP-SAT finished, else bounded."""
+    piece = search.problem
+    assert answer.chosen is not None
+    assignment = assignment_of(piece, [columns.sets[c] for c in answer.chosen])
+    k, value = len(answer.chosen), plan_cost(piece, assignment)
+    bound = None if answer.bound is None else -(-answer.bound // 2)
+    status: Status = "optimal" if answer.proven else "bounded"
+    kind: BoundKind = "global" if spans_all(piece, terms) else "fixed_k"
+    options = [make_option(piece, assignment, answer.proven)]
+    for other in neighbours_of(piece, k):
+        option = choose_grids(piece, columns, Terms(other, other), work=search.work.choosing)
+        if option.chosen is not None:
+            plan = assignment_of(piece, [columns.sets[c] for c in option.chosen])
+            options.append(make_option(piece, plan, option.proven))
+    argument = f"exact cover over all {len(columns)} lawful grids"
+    return PieceAnswer(assignment, status, value, bound, kind, k, by_k(options), (), argument)
+
+
+def spans_all(piece: Problem, terms: Terms) -> bool:
+    """Whether the terms leave out no lawful number of grids."""
+    span = lawful_k(int(piece.households.sum()), piece.households_min, piece.households_max)
+    return span is not None and terms.k_min <= span[0] and span[1] <= terms.k_max
+
+
+def neighbours_of(piece: Problem, k: int) -> list[int]:
+    """Return the lawful numbers of grids next to k, ascending, without k."""
+    ks = preferred_k(piece, int(piece.households.sum()))
+    return sorted(other for other in ks if 0 < abs(other - k) <= NEIGHBOURS_OF_K)
+
+
+def make_option(piece: Problem, assignment: Ints, proven: bool) -> KOption:
+    """Return a plan as an option."""
+    sizes = grid_households(piece, assignment)
+    return KOption(len(sizes), plan_cost(piece, assignment), int(sizes.min()), int(sizes.max()), proven)
+
+
+def by_k(options: list[KOption]) -> tuple[KOption, ...]:
+    """Return options ascending by number of grids."""
+    return tuple(sorted(options, key=lambda o: o.k))
+
+
+def stranded(piece: Problem, core: list[int]) -> Reason:
+    """Return the reason of atoms that cannot all be in lawful grids at once."""
+    facts = {"households": int(piece.households[core].sum()), "atoms": len(core), **window(piece)}
+    return Reason("no_partner", tuple(core), facts)
+
+
+def smallest_core(search: Search, columns: Columns) -> list[int]:
+    """Return atoms that no disjoint lawful grids cover together, none of which can be left out (deletion)."""
+    piece = search.problem
+    core = list(range(piece.n_atoms))
+    for i in range(piece.n_atoms):
+        rest = [j for j in core if j != i]
+        if rest and cannot_cover(columns, rest, search.work.choosing):
+            core = rest
+    return core
+
+
+def cannot_cover(columns: Columns, atoms: list[int], work: float) -> bool:
+    """Whether it is proven that no disjoint columns cover these atoms (others may stay uncovered)."""
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    wanted = set(atoms)
+    used = [c for c, held in enumerate(columns.sets) if wanted.intersection(held)]
+    chosen = {c: model.new_bool_var("") for c in used}
+    holding: dict[int, list[int]] = {}
+    for c in used:
+        for i in columns.sets[c]:
+            holding.setdefault(i, []).append(c)
+    for i, held in sorted(holding.items()):
+        (model.add_exactly_one if i in wanted else model.add_at_most_one)(chosen[c] for c in held)
+    if wanted - set(holding):
+        return True
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = work
+    return bool(solver.solve(model) == cp_model.INFEASIBLE)
+
+
+def solve_searched(search: Search) -> PieceAnswer:
+    """Return the answer when lawful grids are too many to list: search, then choose among the grids met."""
+    piece, work = search.problem, search.work
+    ks = preferred_k(piece, int(piece.households.sum()))
+    options: list[KOption] = []
+    if piece.grids == "free":
+        ks = cheapest_first(search, ks, options)
+    for k in ks:
+        trial = search.best_of(k, steps=work.steps, restarts=work.restarts)
+        if trial.misfit == 0:
+            span = (min(ks), max(ks)) if piece.grids == "free" else (k, k)
+            assignment, _ = search.choose(trial.assignment, *span)
+            return searched_answer(search, assignment, options)
+    return best_effort(search, (), "no lawful plan found, none disproved")
+
+
+def cheapest_first(search: Search, ks: list[int], options: list[KOption]) -> list[int]:
+    """Return the numbers of grids by what a short run costs; what it finds joins the options."""
+    ranked = []
+    for k in sorted(ks):
+        trial = search.run(k, search.work.option_steps)
+        ranked.append((trial.rank, k))
+        if trial.misfit == 0:
+            options.append(make_option(search.problem, trial.assignment, False))
+    return [k for _, k in sorted(ranked)]
+
+
+def searched_answer(search: Search, assignment: Ints, options: list[KOption]) -> PieceAnswer:
+    """Return the answer for a plan that was found, with its neighbours in k by short runs."""
+    piece = search.problem
+    k = int(assignment.max()) + 1
+    known = {o.k: o for o in options}
+    for other in neighbours_of(piece, k):
+        if other not in known:
+            trial = replace_search(search).run(other, search.work.option_steps)
+            if trial.misfit == 0:
+                known[other] = make_option(piece, trial.assignment, False)
+    own = make_option(piece, assignment, False)
+    shown = [o for o in known.values() if o.k != k and abs(o.k - k) <= NEIGHBOURS_OF_K]
+    argument = "annealing, then exact cover over the grids met"
+    return PieceAnswer(
+        assignment, "feasible", own.objective, None, "none", k, by_k([own, *shown]), (), argument
+    )
+
+
+def replace_search(search: Search) -> Search:
+    """Return the search with an empty set of grids met: runs for comparison do not feed the plan."""
+    return replace(search, met=set())
+
+
+def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> PieceAnswer:
+    """Return the nearest plan where no lawful one exists (``relaxed``) or was found (``not_found``)."""
+    assignment = nearest_plan(search)
+    status: Status = "relaxed" if reasons else "not_found"
+    value = plan_cost(search.problem, assignment)
+    own = make_option(search.problem, assignment, False)
+    return PieceAnswer(assignment, status, value, None, "none", own.k, (own,), reasons, argument)

@@ -1,0 +1,94 @@
+"""Search on one connected piece: anneal with a number of grids, collect the grids met, choose among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gridder.partition.anneal import (
+    Trial,
+    anneal,
+    make_graph,
+    make_pool,
+    make_rules,
+    make_schedule,
+    pool_sets,
+)
+from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
+from gridder.partition.kernels import Graph, Rules
+from gridder.partition.model import Answer, Terms, choose_grids
+from gridder.partition.problem import Ints, Problem
+from gridder.partition.work import Work
+
+ROOM_PER_COLUMN = 40  # atoms kept for a column on average; the pool closes when it is full
+
+
+@dataclass
+class Search:
+    """One connected piece under search: its compiled form, its randomness, the grids met so far."""
+
+    problem: Problem
+    work: Work
+    rng: np.random.Generator
+    graph: Graph
+    rules: Rules
+    met: set[tuple[int, ...]] = field(default_factory=set)
+
+    def run(self, k: int, steps: int, *, start: Ints | None = None, rules: Rules | None = None) -> Trial:
+        """Return the best of one annealing run with k grids; the grids near it join those met."""
+        n = self.problem.n_atoms
+        pool = make_pool(n, self.work.pool, ROOM_PER_COLUMN * self.work.pool)
+        schedule = make_schedule(self.problem, steps * n)
+        trial = anneal(self.graph, rules or self.rules, schedule, pool, k=k, rng=self.rng, start=start)
+        self.met.update(pool_sets(pool))
+        self.met.update(sets_of(trial.assignment))
+        return trial
+
+    def best_of(self, k: int, *, steps: int, restarts: int) -> Trial:
+        """Return the best of several runs; runs go on, twice as many, until one is lawful."""
+        best: Trial | None = None
+        for turn in range(2 * restarts + 1):
+            if best is not None and turn >= restarts and best.misfit == 0:
+                break
+            trial = self.run(k, steps)
+            if best is None or trial.rank < best.rank:
+                best = trial
+        assert best is not None
+        return best
+
+    def choose(self, incumbent: Ints, k_min: int, k_max: int) -> tuple[Ints, Answer]:
+        """Return the best lawful plan over the grids met, never worse than the lawful incumbent."""
+        columns = self.columns(sets_of(incumbent))
+        hint = places(columns, sets_of(incumbent))
+        answer = choose_grids(self.problem, columns, Terms(k_min, k_max), hint=hint, work=self.work.choosing)
+        if answer.chosen is None:  # the limit struck before the hint was taken up: the model over it alone
+            columns = make_columns(self.graph, self.rules, sets_of(incumbent))
+            answer = choose_grids(self.problem, columns, Terms(k_min, k_max), work=self.work.choosing)
+        assert answer.chosen is not None
+        return assignment_of(self.problem, [columns.sets[c] for c in answer.chosen]), answer
+
+    def columns(self, needed: list[tuple[int, ...]], *, lawful: bool = True) -> Columns:
+        """Return the grids met as columns, no more than the pool may hold, those needed always among them."""
+        columns = make_columns(self.graph, self.rules, [*self.met, *needed])
+        kept = np.ones(len(columns), dtype=bool)
+        if lawful:
+            kept = columns.outside == 0
+        if kept.sum() > self.work.pool:
+            worth = columns.cost / np.maximum([len(s) for s in columns.sets], 1)
+            order = np.lexsort((np.arange(len(columns)), worth, ~kept))
+            kept = np.zeros(len(columns), dtype=bool)
+            kept[order[: self.work.pool]] = True
+        kept[places(columns, needed)] = True
+        return columns.take(np.flatnonzero(kept))
+
+
+def places(columns: Columns, sets: list[tuple[int, ...]]) -> list[int]:
+    """Return the column numbers of sets that are all among the columns."""
+    number = {atoms: c for c, atoms in enumerate(columns.sets)}
+    return sorted(number[atoms] for atoms in sets)
+
+
+def make_search(problem: Problem, work: Work, rng: np.random.Generator) -> Search:
+    """Return a fresh search on a connected piece whose locks are one atom each."""
+    return Search(problem, work, rng, make_graph(problem), make_rules(problem))

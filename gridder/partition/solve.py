@@ -1,0 +1,105 @@
+"""Solve a problem: every connected piece by itself, then all together as one plan and one certificate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gridder.effort import Effort
+from gridder.partition.answer import Certificate, GridException, Plan, Reason
+from gridder.partition.certificate import combine
+from gridder.partition.counts import spread_k
+from gridder.partition.exceptions import name_exceptions
+from gridder.partition.locks import Merged, contract
+from gridder.partition.piece import PieceAnswer, solve_piece
+from gridder.partition.problem import Ints, Problem, first_come, grid_households, plan_cost, subproblem
+from gridder.partition.work import work_of
+
+
+def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
+    """Return a plan that covers all atoms with connected grids, and what is known about it.
+
+    Always a plan: where a connected piece has no lawful one, or none was found, the nearest there is, each grid
+    outside the window named in ``Plan.exceptions``. A piece without households is one grid of ``Plan.empty`` and
+    counts for nothing in k, k_min and k_max. The same problem and effort give the same answer.
+
+    Parameters
+    ----------
+    problem
+        Any number of connected pieces; locks are kept except where a reason ``lock`` says otherwise.
+    effort
+        How much work; every effort ends in the model of ``partition.model`` over the grids met.
+    """
+    merged = contract(problem)
+    pieces = merged.problem.pieces
+    parts = [subproblem(merged.problem, atoms) for atoms in pieces]
+    if isinstance(problem.grids, int):
+        totals = [int(part.households.sum()) for part in parts]
+        ks = spread_k(problem, totals, problem.grids)
+        parts = [replace(part, grids=k) for part, k in zip(parts, ks)]
+    answers = []
+    for number, part in enumerate(parts):
+        rng = np.random.default_rng([effort.seed, number])
+        answers.append(solve_piece(part, work_of(effort), rng))
+    plan = put_together(problem, merged, answers)
+    reasons = tuple(lift(merged, atoms, r) for atoms, a in zip(pieces, answers) for r in a.reasons)
+    return plan, combine(parts, answers, plan.objective, reasons + merged.reasons)
+
+
+def put_together(problem: Problem, merged: Merged, answers: list[PieceAnswer]) -> Plan:
+    """Return the plan of the whole problem from the answers of its pieces."""
+    grid = np.full(merged.problem.n_atoms, -1, dtype=np.int64)
+    offset = 0
+    for atoms, answer in zip(merged.problem.pieces, answers):
+        grid[atoms] = answer.assignment + offset
+        offset += int(answer.assignment.max()) + 1
+    assignment = first_come(grid[merged.place])
+    exceptions, empty = gather_exceptions(problem, merged, assignment, answers)
+    return Plan(
+        assignment, plan_cost(problem, assignment), grid_households(problem, assignment), exceptions, empty
+    )
+
+
+def gather_exceptions(
+    problem: Problem, merged: Merged, assignment: Ints, answers: list[PieceAnswer]
+) -> tuple[tuple[GridException, ...], tuple[int, ...]]:
+    """Return (exceptions, empty grids) of the whole plan, ascending by grid."""
+    exceptions: list[GridException] = []
+    empty: list[int] = []
+    for atoms, answer in zip(merged.problem.pieces, answers):
+        whole = np.flatnonzero(np.isin(merged.place, atoms))
+        labels = np.unique(assignment[whole])
+        if answer.k == 0:
+            empty.extend(int(g) for g in labels)
+            continue
+        local = np.searchsorted(labels, assignment[whole])
+        reasons = tuple(within(whole, lift(merged, atoms, r)) for r in answer.reasons)
+        for found in name_exceptions(subproblem(problem, whole), local, reasons):
+            exceptions.append(lift_exception(found, int(labels[found.grid]), whole))
+    return tuple(sorted(exceptions, key=lambda e: e.grid)), tuple(sorted(empty))
+
+
+def lift(merged: Merged, atoms: Ints, reason: Reason) -> Reason:
+    """Return a reason of a piece with the atoms of the whole problem."""
+    nodes = sorted(i for p in reason.nodes for i in merged.atoms_of(int(atoms[p])))
+    return replace(reason, nodes=tuple(nodes))
+
+
+def within(whole: Ints, reason: Reason) -> Reason:
+    """Return a reason with atoms numbered within a piece."""
+    return replace(reason, nodes=tuple(int(np.searchsorted(whole, i)) for i in reason.nodes))
+
+
+def lift_exception(found: GridException, grid: int, whole: Ints) -> GridException:
+    """Return an exception of a piece with the grid and the atoms of the whole problem."""
+
+    def raised(facts: dict) -> dict:
+        return {
+            key: [int(whole[i]) for i in value] if key == "nodes" else value for key, value in facts.items()
+        }
+
+    facts = raised(found.facts)
+    if "cause" in facts:
+        facts["cause"] = raised(facts["cause"])
+    return replace(found, grid=grid, facts=facts, remedies=tuple(raised(r) for r in found.remedies))

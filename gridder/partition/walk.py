@@ -1,0 +1,168 @@
+"""Compiled annealing walk and the pool of grids it meets.
+
+State layout
+------------
+``Best``  grid (n,) best assignment met; value (2,) its [cost, misfit]. Less misfit wins, then less cost.
+``Pool``  slots (2^p,) hash table of column number + 1; keys (c,); first (c+1,) and atoms (room,): the atoms of column c
+          are atoms[first[c]:first[c+1]]; count (1,) columns held. All int64.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from gridder.partition.kernels import draw, flip, misfit, own_cost
+from gridder.partition.problem import Ints
+from gridder.partition.resplit import resplit
+
+TRIES = 200  # draws of an edge before a step gives up finding one that is cut
+NEAR = 1.05  # grids of assignments within 5 % of the best cost are worth keeping
+
+
+class Best(NamedTuple):
+    """The best assignment met; see the module's head."""
+
+    grid: Ints
+    value: Ints
+
+
+class Pool(NamedTuple):
+    """Distinct grids met; see the module's head."""
+
+    slots: Ints
+    keys: Ints
+    first: Ints
+    atoms: Ints
+    count: Ints
+
+
+class Schedule(NamedTuple):
+    """Steps, heat from first to last (geometric), cost of a misfit likewise, share of re-splits, when to collect."""
+
+    steps: int
+    heat_first: float
+    heat_last: float
+    weight_first: float
+    weight_last: float
+    resplits: float
+    collect_from: float
+
+
+@njit(cache=True)
+def find_cut_edge(graph, state):
+    """Return a random edge place whose ends lie in different grids, or −1 when none turned up."""
+    m = len(graph.neighbour)
+    if m == 0:
+        return -1
+    for _ in range(TRIES):
+        e = draw(state.rng, m)
+        if state.grid[graph.source[e]] != state.grid[graph.neighbour[e]]:
+            return e
+    return -1
+
+
+@njit(cache=True)
+def keep_grid(graph, state, pool, u):
+    """Put the grid of u into the pool unless it is there or the pool is full."""
+    g = state.grid[u]
+    key = state.keys[g]
+    mask = len(pool.slots) - 1
+    slot = (key ^ (key >> 21)) & mask
+    while pool.slots[slot] > 0:
+        if pool.keys[pool.slots[slot] - 1] == key:
+            return
+        slot = (slot + 1) & mask
+    c = pool.count[0]
+    start = pool.first[c]
+    if c >= len(pool.keys) or start + state.atoms[g] > len(pool.atoms):
+        return
+    n = len(state.grid)
+    state.stamp[n] += 2
+    seen = state.stamp[n]
+    state.stamp[u] = seen
+    pool.atoms[start] = u
+    head, tail = start, start + 1
+    while head < tail:
+        x = pool.atoms[head]
+        head += 1
+        for e in range(graph.first[x], graph.first[x + 1]):
+            y = graph.neighbour[e]
+            if state.grid[y] == g and state.stamp[y] != seen:
+                state.stamp[y] = seen
+                pool.atoms[tail] = y
+                tail += 1
+    pool.slots[slot] = c + 1
+    pool.keys[c] = key
+    pool.first[c + 1] = tail
+    pool.count[0] = c + 1
+
+
+@njit(cache=True)
+def note_best(state, best):
+    """Copy the assignment when it is the best so far."""
+    value = state.value
+    if value[1] < best.value[1] or (value[1] == best.value[1] and value[0] < best.value[0]):
+        best.grid[:] = state.grid
+        best.value[:] = value
+
+
+@njit(cache=True)
+def walk(graph, state, rules, schedule, best, pool):
+    """Anneal: flips and re-splits from hot to cold; the best goes to ``best``, grids near it to ``pool``."""
+    note_best(state, best)
+    steps = schedule.steps
+    cooling = (schedule.heat_last / schedule.heat_first) ** (1.0 / max(steps, 1))
+    pressing = (schedule.weight_last / schedule.weight_first) ** (1.0 / max(steps, 1))
+    heat, weight = schedule.heat_first, schedule.weight_first
+    resplits = int(schedule.resplits * 10000)
+    for step in range(steps):
+        heat *= cooling
+        weight *= pressing
+        e = find_cut_edge(graph, state)
+        if e < 0:
+            return
+        u, v = graph.source[e], graph.neighbour[e]
+        if draw(state.rng, 10000) < resplits:
+            done = resplit(graph, state, rules, (u, v), (weight, heat))
+        else:
+            done = flip(graph, state, rules, (u, v), (weight, heat))
+        if not done:
+            continue
+        note_best(state, best)
+        if step < schedule.collect_from * steps or state.value[1] > best.value[1]:
+            continue
+        if state.value[0] > NEAR * best.value[0]:
+            continue
+        keep_grid(graph, state, pool, u)
+        keep_grid(graph, state, pool, v)
+
+
+@njit(cache=True)
+def column_costs(graph, rules, first, atoms):
+    """Return (twice the cost, households, misfit) of columns; shape (c, 3). Equals ``grid_cost``."""
+    n = len(graph.households)
+    inside = np.zeros(n, dtype=np.bool_)
+    table = np.zeros((len(first) - 1, 3), dtype=np.int64)
+    for c in range(len(first) - 1):
+        members = atoms[first[c] : first[c + 1]]
+        for u in members:
+            inside[u] = True
+        locks, boundary, size = 0, 0, 0
+        old = np.zeros(1 + (graph.previous.max() if rules.move_cost > 0 else 0), dtype=np.int64)
+        for u in members:
+            size += graph.households[u]
+            locks += graph.lock[u]
+            if rules.move_cost > 0 and graph.previous[u] >= 0:
+                old[graph.previous[u]] += graph.households[u]
+            for e in range(graph.first[u], graph.first[u + 1]):
+                if not inside[graph.neighbour[e]]:
+                    boundary += graph.cost[e]
+        table[c, 0] = boundary + 2 * own_cost(rules, size, old)
+        table[c, 1] = size
+        table[c, 2] = misfit(rules, size, locks)
+        for u in members:
+            inside[u] = False
+    return table
