@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables and drawings read better wide)
 """A small lawful delivery, written with geopandas alone: what verify must accept, and mutations start from.
 
 ::
@@ -31,7 +32,17 @@ from gridder.policy import load_policy, policy_fields
 A, B, E = "220104001001", "220104001002", "220104001003"
 CRS = "EPSG:4549"
 X, Y = 500_000.0, 4_860_000.0  # somewhere in a metric zone
-SHEETS = "Summary Grids Communities Subdistricts Hiring Budget Exceptions Changes Rules".split()
+SHEETS = [
+    "Summary",
+    "Grids",
+    "Communities",
+    "Subdistricts",
+    "Hiring",
+    "Budget",
+    "Exceptions",
+    "Changes",
+    "Rules",
+]
 PAGE = (
     "<!DOCTYPE html><!-- Leaflet, see https://leafletjs.com --><svg xmlns='http://www.w3.org/2000/svg'></svg>"
     "<script>/* licence: https://x.org */ var a = '<a href=\"https://leafletjs.com\">L</a>';</script>"
