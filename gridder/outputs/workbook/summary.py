@@ -1,0 +1,85 @@
+"""The sheet Summary: each figure with its sum, its clause and a link to its rows; then what should be known."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from gridder.outputs.workbook.book import HEADER, Book, header_row, is_missing, text_width
+from gridder.staffing.columns import kind_of
+from gridder.text import say
+
+COLUMNS = {"item": 34, "value": 18, "known": 16, "clause": 24, "force": 12, "words": 60, "link": 16}  # widths
+LINE_CHARS = sum(COLUMNS.values())  # what one line across the sheet holds
+LINE_POINTS = 15.0  # height of a line
+
+
+def write_summary(book: Book, page: Any) -> None:
+    """Write the figures of the district and the remarks on its staffing."""
+    for at, (column, width) in enumerate(COLUMNS.items()):
+        page.write_string(HEADER, at, book.say(f"col_{column}"), book.formats["head"])
+        page.set_column(at, at, width)
+    table = book.tables["Summary"]
+    for i, row in enumerate(table.itertuples(index=False)):
+        write_figure(book, page, HEADER + 1 + i, row)
+    first = HEADER + len(table) + 2
+    page.write_string(first, 0, book.say("notes"), book.formats["title"])
+    notes = book.run.staffing.get("notes", pd.DataFrame(columns=["text"]))
+    lines = [*notes["text"], *[book.say(f"reading_{n}") for n in range(1, 1 + int(book.say("readings")))]]
+    for i, line in enumerate(lines):
+        area = (first + 1 + i, 0, first + 1 + i, len(COLUMNS) - 1)
+        page.merge_range(*area, "", book.formats["note"])
+        page.write_string(first + 1 + i, 0, line, book.formats["note"])
+        page.set_row(first + 1 + i, LINE_POINTS * math.ceil(text_width(line) / LINE_CHARS))
+
+
+def write_figure(book: Book, page: Any, row: int, figure: Any) -> None:
+    """Write one figure: what it is, value, how many rows know it, clause, force, words, link to its rows."""
+    source = book.run.policy.sources[figure.field]
+    style = book.formats[kind_of(figure.column) or "count"]
+    value = "" if is_missing(figure.value) else float(figure.value)
+    page.write_string(row, 0, book.say(f"item_{figure.item}"), book.formats["text"])
+    page.write_formula(row, 1, value_formula(book, figure), style, value)
+    page.write_formula(row, 2, known_formula(book, figure), book.formats["text"], known_value(book, figure))
+    page.write_string(row, 3, source.clause, book.formats["text"])
+    page.write_string(row, 4, say(book.run.lang, f"staffing.force_{source.force}"), book.formats["text"])
+    page.write_string(row, 5, source.words, book.formats["text"])
+    target = xl_rowcol_to_cell(header_row(figure.sheet), column_at(book, figure))
+    title = book.say(f"sheet_{figure.sheet.lower()}")
+    page.write_url(row, 6, f"internal:'{figure.sheet}'!{target}", book.formats["link"], title)
+
+
+def column_at(book: Book, figure: Any) -> int:
+    """Return where the figure's rows stand on their sheet."""
+    return list(book.tables[figure.sheet].columns).index(counted(figure))
+
+
+def counted(figure: Any) -> str:
+    """Return the column that a figure adds up or counts."""
+    return figure.column or {"communities": "community_id", "rounds_too_long": "fits_shift"}[figure.item]
+
+
+def value_formula(book: Book, figure: Any) -> str:
+    """Return the formula of a figure: the sum on its sheet, or a count of rows."""
+    if figure.column:
+        return f"={book.total(figure.sheet, figure.column)}"
+    rows = book.rows(figure.sheet, counted(figure))
+    if figure.item == "rounds_too_long":
+        return f'=COUNTIF({rows},"{say(book.run.lang, "staffing.no")}")'
+    return f"=COUNTA({rows})"
+
+
+def known_formula(book: Book, figure: Any) -> str:
+    """Return the formula of "rows with a figure / rows"."""
+    rows = book.rows(figure.sheet, counted(figure))
+    count = "COUNT" if figure.column else "COUNTA"
+    return f'={count}({rows})&" / "&{len(book.tables[figure.sheet])}'
+
+
+def known_value(book: Book, figure: Any) -> str:
+    """Return "rows with a figure / rows"."""
+    rows = book.tables[figure.sheet][counted(figure)]
+    return f"{int(rows.notna().sum())} / {len(rows)}"
