@@ -10,7 +10,9 @@ import pandas as pd
 
 from gridder.policy import Policy
 
-PER_HOUSEHOLDS = 1000  # unmet need is compared per so many households, as RULES says it; cancels out of the order
+PER_HOUSEHOLDS = (
+    1000  # unmet need is compared per so many households, as RULES says it; cancels out of the order
+)
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,17 @@ def give_one_by_one(given: pd.Series, target: pd.Series, households: pd.Series, 
     return given
 
 
-def present_staff(community_ids: pd.Index, workforce: pd.DataFrame, posts_now: pd.Series | None) -> pd.DataFrame:
+def present_staff(
+    community_ids: pd.Index, workforce: pd.DataFrame, posts_now: pd.Series | None
+) -> pd.DataFrame:
     """Return the people present in each community by class, NA where nothing is known.
 
     ``present`` is the sum of the three classes where they are given, else ``posts_now`` of the workforce table, else
     of the communities. Public-welfare posts are never among them (B二(一)); they are kept in their own column.
     """
-    columns = "leaders committee staff posts_now party_posts public_welfare assistant_certified certified".split()
+    columns = (
+        "leaders committee staff posts_now party_posts public_welfare assistant_certified certified".split()
+    )
     columns.append("senior_certified")
     table = pd.DataFrame(index=community_ids, columns=columns, dtype="Int64")
     if len(workforce) and "community_id" in workforce.columns:

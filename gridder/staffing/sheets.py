@@ -117,20 +117,28 @@ def tell(lang: str, facts: str | None) -> str:
     """Return the derivation of a community's posts in words, or why there is none."""
     import json
 
-    return explain_posts(lang, json.loads(facts)) if isinstance(facts, str) else say(lang, "staffing.no_posts")
+    return (
+        explain_posts(lang, json.loads(facts)) if isinstance(facts, str) else say(lang, "staffing.no_posts")
+    )
 
 
 def subdistrict_sheet(communities: pd.DataFrame) -> pd.DataFrame:
     """Return the sums by subdistrict; a sum over nothing known is NA."""
     named = communities.assign(subdistrict=communities.subdistrict.fillna(""), communities=1)
-    return named.groupby("subdistrict", sort=True)[["communities", *SUBDISTRICT_SUMS]].sum(min_count=1).reset_index()
+    return (
+        named.groupby("subdistrict", sort=True)[["communities", *SUBDISTRICT_SUMS]]
+        .sum(min_count=1)
+        .reset_index()
+    )
 
 
 def hiring_sheet(content: Content) -> pd.DataFrame:
     """Return posts, present staff, gap and the people hired in each year, with the cost of their first years."""
     table = content.communities
     years = schedule_hiring(table.hiring_gap, table.grids, content.policy)
-    sheet = pd.DataFrame({"community_id": table.index, "community": table.name, "subdistrict": table.subdistrict})
+    sheet = pd.DataFrame(
+        {"community_id": table.index, "community": table.name, "subdistrict": table.subdistrict}
+    )
     for column in ("posts_given", "present", "hiring_gap"):
         sheet[column] = table[column]
     sheet["hiring"] = table.hiring_gap.clip(lower=0)
@@ -166,7 +174,9 @@ def rule_sheet(policy: Policy, lang: str) -> pd.DataFrame:
         source = policy.sources[field]
         label = say(lang, f"staffing.rule_{field}") if has_sentence(f"staffing.rule_{field}") else field
         force = say(lang, f"staffing.force_{source.force}")
-        rows.append((label, say_value(lang, getattr(policy, field)), source.clause, force, source.words, field))
+        rows.append(
+            (label, say_value(lang, getattr(policy, field)), source.clause, force, source.words, field)
+        )
     return pd.DataFrame(rows, columns=["rule", "value", "clause", "force", "words", "field"])
 
 
