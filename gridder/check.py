@@ -1,9 +1,9 @@
-"""The district repaired and judged: findings about every defect, and the decisions about bad rows and unknown counts."""
+"""The district repaired and judged: findings about every defect; decisions about rows and counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -11,15 +11,14 @@ import pandas as pd
 import shapely
 
 from gridder import defects
+from gridder.communities import check_communities, derive_communities, warn_one_community
 from gridder.counts import is_residential
 from gridder.errors import Finding, InputError
 from gridder.membership import find_members
-from gridder.outlines import make_coverage
 from gridder.policy import Policy
 from gridder.repair import repair_shapes, sorted_ids, tell_repairs
-from gridder.tables import LAYERS, District
+from gridder.tables import District
 
-LARGEST_SINGLE_COMMUNITY = 6000  # households; CONTRACT: above it, a whole input as one community is a warning
 DECISIONS = ("check.count_missing", *defects.BAD_REASONS)  # findings that a decision of settle answers
 
 
@@ -30,11 +29,12 @@ class Checked:
     Parameters
     ----------
     district
-        Repaired; ``buildings`` sorted by id, each with its ``community_id``, without the bad rows; ``communities``
-        sorted by id, outlines one valid coverage on a 1 mm grid (geometry None where the input has no outlines).
+        Repaired; ``buildings`` sorted by id, each with its ``community_id``, without the bad rows;
+        ``communities`` sorted by id, outlines one valid coverage on a 1 mm grid (None where the input has
+        none).
     bad
-        Rows that cannot be planned: building_id, households (as read; NA when no number), layer, row, reason (key of
-        a sentence), households_text, geometry.
+        Rows that cannot be planned: building_id, households (as read; NA when no number), layer, row, reason
+        (key of a sentence), households_text, geometry.
     missing_ids
         Buildings whose count is unknown, sorted.
     findings
@@ -91,66 +91,10 @@ def find_defects(buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, pol
     ]
 
 
-def check_communities(district: District) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
-    """Return communities with outlines that fit together, sorted by id, one row an id; None when there is no layer."""
-    if district.communities is None:
-        return None, []
-    given = district.communities
-    mended = repair_shapes(given.geometry.to_numpy())
-    ids = given["community_id"].to_numpy(dtype=object)
-    findings = tell_repairs("communities", ids, mended.done)
-    nameless = given["community_id"].isna()
-    rows = ", ".join(str(row) for row in given.loc[nameless, "row"])
-    if nameless.any():
-        facts = {"n": int(nameless.sum()), "rows": rows}
-        findings.append(Finding("check.outline_without_id", "warning", facts, layer="communities"))
-    shapeless = (mended.empty | mended.unusable) & ~nameless.to_numpy()
-    if shapeless.any():
-        facts = {"n": int(shapeless.sum())}
-        findings.append(
-            Finding("check.outline_missing", "warning", facts, sorted_ids(ids[shapeless]), "communities")
-        )
-    usable = given.set_geometry(gpd.GeoSeries(mended.shapes, index=given.index, crs=district.crs))
-    usable = usable[~nameless.to_numpy() & ~shapeless]
-    repeated = usable["community_id"].duplicated(keep=False)
-    if repeated.any():
-        names = sorted_ids(usable.loc[repeated, "community_id"].to_numpy(dtype=object))
-        findings.append(Finding("check.outline_repeated", "note", {"n": len(names)}, names, "communities"))
-    merged, found = fit_outlines(usable)
-    return merged, findings + found
-
-
-def fit_outlines(communities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Return communities, one row an id, sorted by id, their outlines one valid coverage, and what that took."""
-    first = communities.sort_values(["community_id", "row"], kind="stable").drop_duplicates("community_id")
-    shapes = communities.groupby("community_id").geometry.agg(
-        lambda parts: shapely.union_all(parts.to_numpy())
-    )
-    first = first.reset_index(drop=True)
-    coverage = make_coverage(shapes.loc[first["community_id"]].to_numpy(dtype=object))
-    named = first["name"].where(first["name"].notna(), first["community_id"])
-    fitted = first.assign(
-        name=named, geometry=gpd.GeoSeries(coverage.shapes, index=first.index, crs=communities.crs)
-    )
-    findings = []
-    if coverage.n_slivers:
-        facts = {"n": coverage.n_slivers, "area": round(coverage.slivers_m2, 1)}
-        findings.append(Finding("check.outlines_snapped", "note", facts, layer="communities"))
-    for kept, lost, area in coverage.overlaps:
-        names = (first.at[kept, "community_id"], first.at[lost, "community_id"])
-        facts = {"kept": names[0], "lost": names[1], "area": round(area, 1)}
-        findings.append(Finding("check.outlines_overlap", "warning", facts, names, "communities"))
-    gone = shapely.is_missing(coverage.shapes)
-    if gone.any():
-        names = sorted_ids(first.loc[gone, "community_id"].to_numpy(dtype=object))
-        findings.append(Finding("check.outline_missing", "warning", {"n": len(names)}, names, "communities"))
-    return fitted[~gone].reset_index(drop=True), findings
-
-
 def join_communities(
     buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame | None, district: District
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None, list[Finding]]:
-    """Return buildings with their community: by outline, else by their own column, else the whole input as one."""
+    """Return buildings with their community: by outline, else by their own column, else all in one."""
     if communities is not None:
         members = find_members(buildings, communities)
         return buildings.assign(community_id=members.community_id), communities, list(members.findings)
@@ -165,7 +109,7 @@ def join_communities(
 def find_reasons(
     buildings: gpd.GeoDataFrame, empty: np.ndarray, unusable: np.ndarray, policy: Policy
 ) -> pd.Series:
-    """Return why each row cannot be planned, None where it can: the first reason of ``BAD_REASONS`` that holds."""
+    """Return why each row cannot be planned (the first reason that holds), None where it can."""
     lost = buildings["community_id"].isna()
     outside = pd.Series([None] * len(buildings), index=buildings.index, dtype=object)
     outside[lost] = "check.bad_outside"
@@ -178,7 +122,7 @@ def find_reasons(
 
 
 def gather_bad(buildings: gpd.GeoDataFrame, reasons: pd.Series, district: District) -> gpd.GeoDataFrame:
-    """Return the rows that cannot be planned with their counts as read and the reason, in the order of the file."""
+    """Return the rows that cannot be planned, counts as read, with the reason, in the order of the file."""
     if district.communities is None:
         reasons = reasons.replace({"check.bad_outside": "check.bad_community_missing"})
     rows = buildings[reasons.notna()]
@@ -197,39 +141,15 @@ def gather_bad(buildings: gpd.GeoDataFrame, reasons: pd.Series, district: Distri
     return gpd.GeoDataFrame(columns, geometry=rows.geometry, crs=buildings.crs).reset_index(drop=True)
 
 
-def read_number(count: object, text: str | None) -> object:
+def read_number(count: Any, text: str | None) -> Any:
     """Return the number a cell holds, whole or not; NA when it holds none."""
-    if not pd.isna(count) or text is None:  # type: ignore[call-overload]
+    if not pd.isna(count) or text is None:
         return count
     number = pd.to_numeric(pd.Series([text]), errors="coerce").iloc[0]
     return float(number) if np.isfinite(number) else pd.NA
 
 
-def derive_communities(buildings: gpd.GeoDataFrame, district: District) -> gpd.GeoDataFrame:
-    """Return communities without outlines, one row an id among the buildings, sorted: the cells will draw them."""
-    ids = sorted(set(buildings["community_id"]))
-    whole = ids == [district.district_id]
-    columns = {
-        c.name: pd.Series([None] * len(ids), dtype="Int64" if c.dtype == "count" else object)
-        for c in LAYERS["communities"]
-    }
-    columns["community_id"] = pd.Series(ids, dtype=object)
-    columns["name"] = pd.Series([district.name] if whole else ids, dtype=object)
-    columns["row"] = pd.Series(range(1, len(ids) + 1), dtype="int64")
-    return gpd.GeoDataFrame(
-        columns, geometry=gpd.GeoSeries([None] * len(ids), crs=district.crs), crs=district.crs
-    )
-
-
-def warn_one_community(buildings: gpd.GeoDataFrame) -> list[Finding]:
-    """Return the finding that the whole input is one community: a warning when it is too large to be one."""
-    total = int(buildings["households"].sum())
-    level: Literal["note", "warning"] = "warning" if total > LARGEST_SINGLE_COMMUNITY else "note"
-    facts = {"households": total, "limit": LARGEST_SINGLE_COMMUNITY}
-    return [Finding("check.one_community", level, facts, layer="buildings")]
-
-
-def repair_others(district: District) -> tuple[dict[str, gpd.GeoDataFrame], list[Finding]]:
+def repair_others(district: District) -> tuple[dict[str, Any], list[Finding]]:
     """Return the other layers with usable shapes only, and what was done to them or left out."""
     tables: dict[str, gpd.GeoDataFrame] = {}
     findings: list[Finding] = []
@@ -272,14 +192,14 @@ def settle(
     missing: Literal["stop", "zero", "estimate"],
     policy: Policy,
 ) -> Checked:
-    """Return the district with every decision made: ``households`` int64, ``count_missing`` and ``estimated`` bool.
+    """Return the district decided: ``households`` int64, ``count_missing`` and ``estimated`` bool.
 
     Planned and quarantined households add up to the input's.
 
     Raises
     ------
     InputError
-        There are bad rows or unknown counts and the decision about them is ``stop``: all that is open is listed.
+        There are bad rows or unknown counts and the decision about them is ``stop``: all are listed.
     """
     undecided = []
     if bad_rows == "stop" and len(checked.bad):
@@ -326,7 +246,7 @@ def tell_decisions(checked: Checked, settled: gpd.GeoDataFrame) -> tuple[Finding
 
 
 def estimate_counts(buildings: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
-    """Return households guessed from footprint × floors: at least 1 where people may live, 0 where the use says no.
+    """Return households guessed from footprint × floors: at least 1, but 0 where the use says nobody lives.
 
     An unknown use counts as residential, unknown floors as one.
     """
@@ -353,7 +273,12 @@ def offer_choices(checked: Checked, policy: Policy) -> list[Finding]:
         "other": sum(use is False for use in uses),
         "unknown": sum(use is None for use in uses),
     }
-    choices = {"known": known, "n": len(rows), "guess": int(guess.sum()), "total": known + int(guess.sum())}
+    choices: dict[str, Any] = {
+        "known": known,
+        "n": len(rows),
+        "guess": int(guess.sum()),
+        "total": known + int(guess.sum()),
+    }
     choices |= {"no_floors": int(rows["floors"].isna().sum()), "area": policy.floor_area_per_household_m2}
     return [
         Finding("check.missing_counts", "problem", facts, checked.missing_ids, "buildings"),

@@ -114,7 +114,7 @@ def is_metric(crs: CRS, x: float, y: float) -> bool:
 
 
 def metric_crs_at(lon: float, lat: float) -> CRS:
-    """Return the metric CRS for a place: the CGCS2000 3-degree zone (EPSG:4534–4554) inside China's box, else UTM."""
+    """Return the metric CRS for a place: the CGCS2000 3-degree zone (EPSG:4534–4554) in China, else UTM."""
     west, south, east, north = CGCS_BOX
     if west <= lon <= east and south <= lat <= north:
         meridian = min(max(round(lon / 3.0) * 3, CGCS_FIRST_MERIDIAN), CGCS_LAST_MERIDIAN)

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-UNKNOWN_WORDS = frozenset(
-    "不详 不祥 不明 未知 未填 未登记 未统计 未采集 暂无 暂无资料 暂无数据 暂无信息 无数据 无资料 无 缺 缺失 待查 待核 待核实 待补 待补充 "
-    "n/a na nan null none nil unknown missing tbd - -- — —— / \\ ? ?? ？ *".split()
-)
+UNKNOWN_WORDS = frozenset((
+    "不详", "不祥", "不明", "未知", "未填", "未登记", "未统计", "未采集", "暂无", "暂无资料", "暂无数据",
+    "暂无信息", "无数据", "无资料", "无", "缺", "缺失", "待查", "待核", "待核实", "待补", "待补充",
+    "n/a", "na", "nan", "null", "none", "nil", "unknown", "missing", "tbd",
+    "-", "--", "—", "——", "/", "\\", "?", "??", "*",
+))  # fmt: skip
 UNITS = re.compile(r"(居民户|户|戶|家|套|households?|dwellings?|units?|hh)$")
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
 DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+)(e[+-]?\d+)?")
@@ -21,7 +23,8 @@ THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 COUNT_LIMIT = 2**53  # whole numbers above it are not exact in the formats that store counts as floats
 
 RESIDENTIAL_WORDS = (
-    "住", "公寓", "宿舍", "民居", "民房", "residen", "apartment", "dwelling", "housing", "house", "dormitory", "habitation", "wohn",
+    "住", "公寓", "宿舍", "民居", "民房", "residen", "apartment", "dwelling", "housing",
+    "house", "dormitory", "habitation", "wohn",
 )  # fmt: skip
 YES_WORDS = frozenset(("true", "yes", "y", "t", "1", "是", "living"))
 NO_WORDS = frozenset(("false", "no", "n", "f", "0", "否"))
@@ -37,7 +40,7 @@ def fold_text(text: str) -> str:
 
 
 def is_unknown(text: str) -> bool:
-    """Whether a cell's text says that nothing is known (``不详``, blank …). ``0`` is a number, not unknown."""
+    """Whether a text says that nothing is known (``不详``, blank …). ``0`` is a number, not unknown."""
     folded = fold_text(text)
     return not folded or folded in UNKNOWN_WORDS
 
@@ -45,8 +48,8 @@ def is_unknown(text: str) -> bool:
 def parse_count(cell: Any) -> tuple[int | None, str | None]:
     """Return (count or None, text or None) of one cell.
 
-    The count may be negative or absurd: judging is check's. The text is kept wherever the cell was not simply a whole
-    number: with a count (``158户``), with none because unknown (``不详``), or because it is no whole number (``0.5``).
+    The count may be negative or absurd: judging is check's. The text is kept where the cell was not simply
+    a whole number: read (``158户``), unknown (``不详``), or no whole number (``0.5``).
     """
     if cell is None or cell is pd.NA:
         return None, None
@@ -55,10 +58,11 @@ def parse_count(cell: Any) -> tuple[int | None, str | None]:
     if isinstance(cell, (int, np.integer)):
         return int(cell), None
     if isinstance(cell, (float, np.floating)):
-        if math.isnan(cell):
+        number = float(cell)
+        if math.isnan(number):
             return None, None
-        whole = math.isfinite(cell) and float(cell).is_integer() and abs(cell) < COUNT_LIMIT
-        return (int(cell), None) if whole else (None, repr(float(cell)))
+        whole = number.is_integer() and abs(number) < COUNT_LIMIT
+        return (int(number), None) if whole else (None, repr(number))
     return parse_count_text(str(cell))
 
 
@@ -69,15 +73,15 @@ def parse_count_text(text: str) -> tuple[int | None, str | None]:
         bare = bare.replace(",", "")
     if not WHOLE.fullmatch(bare):
         return None, text if text.strip() else None
-    count = int(bare.split(".")[0])
+    count = int(bare.split(".", maxsplit=1)[0])
     if abs(count) >= COUNT_LIMIT:
         return None, text
     return count, None if text.isascii() and text.isdigit() else text
 
 
 def parse_counts(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return (counts, texts) of a column: nullable Int64, and object with None wherever a cell was a plain number."""
-    parsed = {}
+    """Return (counts, texts) of a column: nullable Int64; object, None wherever a cell was a plain number."""
+    parsed: dict[Any, tuple[int | None, str | None]] = {}
     cells = values.astype(object).to_list()
     pairs = []
     for cell in cells:

@@ -1,6 +1,8 @@
-"""Defects of the input: one function a defect, each returning findings; rows that cannot be planned have a reason."""
+"""Defects of the input: one function a defect, each returning findings; a row not plannable has a reason."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -110,7 +112,7 @@ def find_above_maximum(buildings: pd.DataFrame, policy: Policy) -> list[Finding]
     """Single buildings above the largest lawful grid: they need entrance units."""
     rows = buildings[(buildings["households"] > policy.households_max).fillna(False).astype(bool)]
     without = rows[rows["units"].isna()]
-    facts = {"maximum": policy.households_max, "clause": policy.clause("households_max")}
+    facts: dict[str, Any] = {"maximum": policy.households_max, "clause": policy.clause("households_max")}
     return about("check.above_maximum", "warning", without, **facts)
 
 
@@ -166,7 +168,7 @@ def find_tiny(buildings: gpd.GeoDataFrame) -> list[Finding]:
 
 
 def find_overlaps(buildings: gpd.GeoDataFrame) -> list[Finding]:
-    """Footprints that overlap by more than a square metre; the cells will give the shared ground to one of them."""
+    """Footprints that overlap by more than a square metre; the cells give that ground to one of them."""
     shapes = buildings.geometry.to_numpy()
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     pairs = first < second

@@ -50,9 +50,9 @@ FALLBACK_ENCODING = "GB18030"
 
 @dataclass(frozen=True)
 class RawLayer:
-    """One layer as read: all source columns, ``geometry`` if there is any, and what the file says about itself.
+    """One layer as read: all source columns, ``geometry`` if any, and what the file says about itself.
 
-    ``crs`` is None when the file says nothing usable; ``in_degrees`` is set when its columns are called lon and lat.
+    ``crs`` is None when the file says nothing usable; ``in_degrees``: its columns are called lon and lat.
     """
 
     frame: pd.DataFrame
@@ -156,7 +156,7 @@ def read_ogr(path: Path, source_layer: str | None, encoding: str | None) -> RawL
 
 
 def keep_whole_numbers(kind: pa.DataType) -> Any:
-    """Return the nullable pandas type of an Arrow integer, so that NULL does not make floats of ids and counts."""
+    """Return the nullable type of an Arrow integer: NULL must not make floats of ids and counts."""
     return pd.Int64Dtype() if pa.types.is_integer(kind) else None
 
 
@@ -168,7 +168,7 @@ def has_codepage(path: Path) -> bool:
 def sniff_dbf(path: Path) -> str:
     """Return ``UTF-8`` when the texts of a .dbf are valid UTF-8, else GB18030.
 
-    Texts that fill their field may have been cut within a character: their last bytes are not held against UTF-8.
+    A text that fills its field may have been cut within a character: that is not held against UTF-8.
     """
     data = path.read_bytes()
     start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
@@ -217,7 +217,7 @@ def read_parquet(path: Path) -> RawLayer:
 
 
 def read_csv(path: Path, encoding: str | None) -> tuple[pd.DataFrame, str]:
-    """Return (table of texts, encoding used) of a CSV file; an empty cell is None, ``0012`` stays ``0012``."""
+    """Return (table of texts, encoding used) of a CSV file; an empty cell is None, ``0012`` stays so."""
     data = path.read_bytes()
     used = encoding or ("UTF-8" if is_utf8(data) else FALLBACK_ENCODING)
     with reading(path):
@@ -259,7 +259,7 @@ def read_sheet(path: Path, sheet: str | None) -> pd.DataFrame:
 
 
 def place_rows(frame: pd.DataFrame, encoding: str | None, guessed: bool) -> RawLayer:
-    """Return a table with the points or WKT shapes its columns hold; a cell that is no place gives no geometry."""
+    """Return a table with the points or WKT shapes its columns hold; what is no place gives no geometry."""
     folded = {fold(name): name for name in reversed(list(frame.columns))}
 
     def named(names: tuple[str, ...]) -> str | None:

@@ -1,4 +1,4 @@
-"""Which community a building belongs to: the one stated when the building touches it, else the one with most of it."""
+"""Which community a building belongs to: the one stated if it touches that, else where most of it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from gridder.errors import Finding
 from gridder.repair import Shapes, sorted_ids
-
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,7 @@ def find_members(buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> 
     known = np.array([s is not None for s in stated], dtype=bool)
     differs = np.array([s != m for s, m in zip(stated, most)], dtype=bool)
     kept = np.array([s is not None and s == c for s, c in zip(stated, chosen)], dtype=bool)
-    crossing = np.array(
-        [sum(area > 0 for area in share.values()) > 1 for share in shares], dtype=bool
-    )
+    crossing = np.array([sum(area > 0 for area in share.values()) > 1 for share in shares], dtype=bool)
     told = (
         tell("check.community_unknown", "warning", ids, given & inside & ~known),
         tell("check.community_kept", "note", ids, inside & known & differs & kept),

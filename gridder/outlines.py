@@ -18,8 +18,8 @@ SLIVER_M = 1.0  # outlines that differ by less were meant to be one line
 class Coverage:
     """Outlines that fit together, in the order given; None where nothing of one was left.
 
-    ``overlaps`` holds (kept by, taken from, area in m²) of overlaps a metre wide or more, by position; ``n_slivers``
-    and ``slivers_m2`` tell of the thinner ones and of the gaps that were closed.
+    ``overlaps`` holds (kept by, taken from, area in m²) of overlaps a metre wide or more, by position;
+    ``n_slivers`` and ``slivers_m2`` tell of the thinner ones and of the gaps that were closed.
     """
 
     shapes: Shapes
@@ -31,15 +31,17 @@ class Coverage:
 def make_coverage(shapes: Shapes) -> Coverage:
     """Return outlines that share their lines exactly; where two claim ground, the earlier one has it.
 
-    All lines are noded on a 1 mm grid and polygonized; each face goes whole to one outline, so that the result is a
-    valid coverage however the lines cross. A gap narrower than a metre goes to the neighbour it touches longest; a
-    wider one is nobody's ground and stays.
+    All lines are noded on a 1 mm grid and polygonized; each face goes whole to one outline, so that the
+    result is a valid coverage however the lines cross. A gap narrower than a metre goes to the neighbour it
+    touches longest; a wider one is nobody's ground and stays.
 
     Parameters
     ----------
     shapes
         Valid polygons or multipolygons in metres, in the order of precedence; None is allowed.
     """
+    if shapely.is_missing(shapes).all():
+        return Coverage(shapes.copy(), (), 0, 0.0)
     lines = shapely.boundary(shapes[~shapely.is_missing(shapes)])
     noded = shapely.unary_union(lines, grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
@@ -85,7 +87,7 @@ def is_narrow(faces: Shapes) -> NDArray[np.bool_]:
 
 
 def close_gaps(faces: Shapes, owners: NDArray[np.int64], narrow: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return owners with every narrow gap given to the neighbour it shares the longest line with (ties: the earlier)."""
+    """Return owners, narrow gaps given to the neighbour sharing most of their line (ties: the earlier)."""
     closed = owners.copy()
     tree = shapely.STRtree(faces)
     for gap in np.flatnonzero((owners < 0) & narrow):

@@ -15,37 +15,18 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from gridder.columns import list_columns, resolve_columns, take_columns
 from gridder.coordinates import choose_metric_crs, undo_datum, usable_crs
-from gridder.counts import fold_text, parse_counts, parse_numbers, parse_text
 from gridder.errors import Finding, InputError
 from gridder.formats import RawLayer, hash_file, hash_parts, read_raw
+from gridder.kinds import normalise_kinds
 from gridder.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
 from gridder.sources import find_layout
-from gridder.tables import BARRIER_KINDS, LAYERS, District, recognise
+from gridder.tables import LAYERS, District
 
 __all__ = ["ReadOptions", "parse_columns", "parse_layers", "read_district"]
 
-REQUIRED = {
-    "buildings": ("households",),
-    "communities": ("community_id",),
-    "barriers": ("kind",),
-    "previous_grids": ("grid_code",),
-    "workforce": ("community_id",),
-}
 COUNTY_CODE = re.compile(r"(\d{6})\d{6}")  # 统计用区划代码: the first six digits are the county's
-
-KIND_WORDS: dict[str, tuple[str, ...]] = {
-    "river": ("河流", "河", "河道", "江", "水系", "水域", "运河", "stream", "canal", "water", "waterway"),
-    "railway": ("铁路", "铁道", "轨道", "rail", "railroad"),
-    "expressway": ("快速路", "高速", "高速公路", "高架路", "城市快速路", "motorway", "trunk", "freeway", "highway"),
-    "arterial": ("主干道", "主干路", "城市主干道", "primary"),
-    "road": ("道路", "路", "支路", "次干道", "次干路", "街道", "街", "street", "secondary", "tertiary", "residential"),
-    "wall": ("围墙", "墙", "围栏", "栅栏", "fence"),
-    "crossing": (
-        "通道", "桥", "桥梁", "大桥", "地道", "隧道", "天桥", "过街天桥", "人行天桥", "地下通道", "大门", "出入口", "门",
-        "bridge", "underpass", "gate", "footbridge", "tunnel",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +34,7 @@ class Loaded:
     """One source, read and placed: gridder's columns, true degrees or projected; its record and findings."""
 
     layer: str
-    frame: pd.DataFrame
+    frame: Any  # a GeoDataFrame, except of workforce
     record: dict[str, Any]
     findings: tuple[Finding, ...]
 
@@ -154,60 +135,6 @@ def load_source(source: Source, layout: Layout, options: ReadOptions) -> Loaded:
     return Loaded(source.layer, frame, record, tuple(findings))
 
 
-def list_columns(raw: RawLayer) -> str:
-    """Return the names of a layer's columns for a message."""
-    return ", ".join(str(name) for name in raw.frame.columns if name != "geometry")
-
-
-def resolve_columns(source: Source, raw: RawLayer, options: ReadOptions) -> dict[str, str]:
-    """Return gridder's column → source column: recognised ones, then ``district.yaml``, then ``--columns``.
-
-    Raises
-    ------
-    InputError
-        A column named by the user that is not there, or a required one nobody named or recognised.
-    """
-    names = [str(name) for name in raw.frame.columns if name != "geometry"]
-    stated = {**source.columns, **options.columns.get(source.layer, {})}
-    where = {"file": source.label, "layer": source.layer, "columns": ", ".join(names)}
-    for column, name in stated.items():
-        if name not in names:
-            raise InputError("errors.column_missing", column=column, name=name, **where)
-    found = {**recognise(source.layer, names), **stated}
-    for column in REQUIRED.get(source.layer, ()):
-        if column not in found and not (column == "kind" and source.kind):
-            prefix = "" if source.layer == "buildings" else f"{source.layer}."
-            raise InputError("errors.column_needed", column=column, option=f"{prefix}{column}", **where)
-    return {column.name: found[column.name] for column in LAYERS[source.layer] if column.name in found}
-
-
-def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:
-    """Return the table with gridder's columns only, typed; those the source lacks are empty.
-
-    ``workforce`` keeps its other columns, as text: a roster may stand there.
-    """
-    n = len(raw.frame)
-    frame = pd.DataFrame(index=pd.RangeIndex(n))
-    empty = pd.Series([None] * n, dtype=object)
-    for column in LAYERS[source.layer]:
-        cells = raw.frame[columns[column.name]] if column.name in columns else empty
-        if column.dtype == "count":
-            counts, texts = parse_counts(cells)
-            frame[column.name] = counts
-            if column.name == "households":
-                frame["households_text"] = texts
-        elif column.dtype == "number":
-            frame[column.name] = parse_numbers(cells)
-        else:
-            frame[column.name] = parse_text(cells)
-    if source.layer == "workforce":
-        for name in raw.frame.columns:
-            if name != "geometry" and name not in columns.values() and name not in frame:
-                frame[name] = parse_text(raw.frame[name])
-    frame["row"] = np.arange(1, n + 1, dtype="int64")
-    return frame
-
-
 def place(
     source: Source, raw: RawLayer, frame: pd.DataFrame, layout: Layout, options: ReadOptions
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -257,29 +184,8 @@ def refuse_no_degrees(source: Source, frame: gpd.GeoDataFrame) -> None:
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
     middle = np.median(bounds, axis=0) if len(bounds) else np.zeros(4)
     if np.abs(middle[[0, 2]]).max() > 180 or np.abs(middle[[1, 3]]).max() > 90:
-        facts = {"x": float(middle[0]), "y": float(middle[1])}
+        facts: dict[str, Any] = {"x": float(middle[0]), "y": float(middle[1])}
         raise InputError("errors.not_degrees", file=source.label, layer=source.layer, **facts)
-
-
-def normalise_kinds(source: Source, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return barriers with gridder's kinds, those of unknown kinds left out, and the warning that says so."""
-    words = {fold_text(word): kind for kind, known in KIND_WORDS.items() for word in (kind, *known)}
-    own = {fold_text(word): kind for word, kind in source.kinds.items()}
-    for kind in (*own.values(), *([source.kind] if source.kind else [])):
-        if kind not in BARRIER_KINDS:
-            raise InputError(
-                "errors.barrier_kind", file=source.label, kind=kind, known=", ".join(BARRIER_KINDS)
-            )
-    said = [fold_text(text) if text else "" for text in frame["kind"]]
-    kinds = pd.Series(
-        [own.get(text, words.get(text, source.kind)) for text in said], index=frame.index, dtype=object
-    )
-    unknown = frame.loc[kinds.isna(), "kind"].fillna("—")
-    counted = sorted(unknown.value_counts().items(), key=lambda item: (-item[1], str(item[0])))
-    listed = ", ".join(f"{word} ({n})" for word, n in counted)
-    facts = {"file": source.label, "n": len(unknown), "kinds": listed, "known": ", ".join(BARRIER_KINDS)}
-    findings = [Finding("read.kinds_ignored", "warning", facts, layer="barriers")] if len(unknown) else []
-    return frame.assign(kind=kinds), findings
 
 
 def join_buildings(loaded: list[Loaded]) -> gpd.GeoDataFrame:
@@ -316,7 +222,7 @@ def note_crs(buildings: gpd.GeoDataFrame, crs: CRS) -> list[Finding]:
     """Return the note that metres had to be found, if the buildings were not in metres."""
     if crs == CRS.from_user_input(buildings.crs):
         return []
-    was = buildings.crs
+    was = CRS.from_user_input(buildings.crs)
     source = was.to_string() if was.to_epsg() else was.name
     return [
         Finding("read.reprojected", "note", {"source": source, "target": crs.to_string()}, layer="buildings")

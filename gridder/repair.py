@@ -19,9 +19,9 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Repaired:
-    """Shapes after repair, same length: polygons, multipolygons or points in two dimensions, valid; None if hopeless.
+    """Shapes after repair: valid polygons, multipolygons or points in two dimensions; None if hopeless.
 
-    ``empty`` marks rows that came without a shape, ``unusable`` those whose shape holds no area and is no point;
+    ``empty`` marks rows that came without a shape, ``unusable`` those whose shape is no area and no point;
     ``done`` says what was done to which rows: key of the sentence → mask.
     """
 
@@ -35,12 +35,10 @@ def repair_shapes(shapes: Shapes, *, points: bool = False) -> Repaired:
     """Return shapes repaired; ``points`` says whether a point is a shape too (a building may be one)."""
     shapes = np.asarray(shapes, dtype=object)
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    given = np.where(empty, None, shapes)
-    finite = np.isfinite(np.nan_to_num(shapely.bounds(given), nan=0.0, posinf=np.inf, neginf=-np.inf)).all(
-        axis=1
-    )
-    finite &= ~np.isnan(shapely.bounds(given)).any(axis=1) | empty
-    flat = shapely.force_2d(np.where(finite, given, None))
+    given = shapes.copy()
+    given[empty] = None
+    given[~np.isfinite(shapely.bounds(given)).all(axis=1)] = None
+    flat = shapely.force_2d(given)
     broken = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
     mended = flat.copy()
     mended[broken] = shapely.make_valid(flat[broken], method="structure", keep_collapsed=False)
@@ -63,7 +61,7 @@ def repair_shapes(shapes: Shapes, *, points: bool = False) -> Repaired:
 
 
 def keep_areas(shapes: Shapes, points: bool) -> Shapes:
-    """Return the polygonal part of every shape (or its point, where points count); None where there is none."""
+    """Return the polygonal part of every shape (or its point, where points count), else None."""
     kept = shapes.copy()
     kinds = shapely.get_type_id(kept)
     singles = (kinds == MULTIPOLYGON) & (shapely.get_num_geometries(kept) == 1)
@@ -85,7 +83,7 @@ def keep_areas(shapes: Shapes, points: bool) -> Shapes:
 
 
 def is_turned(shapes: Shapes) -> Mask:
-    """Whether a polygon's outer ring runs clockwise (the rule of shapefiles, the opposite of everybody else's)."""
+    """Whether a polygon's outer ring runs clockwise (as in shapefiles; the opposite of everybody else)."""
     turned = np.zeros(len(shapes), dtype=bool)
     polygons = np.isin(shapely.get_type_id(shapes), (POLYGON, MULTIPOLYGON))
     parts, owner = shapely.get_parts(shapes[polygons], return_index=True)

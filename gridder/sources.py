@@ -1,13 +1,14 @@
-"""Where the layers of an input are: one container, a folder with one file a layer, a single file, ``district.yaml``."""
+"""Where the layers of an input are: a container, a folder, one file, or what ``district.yaml`` says."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
+from gridder.district_yaml import load_layout
 from gridder.errors import Finding, InputError
 from gridder.formats import CONTAINERS, DATA_FILES, list_layers
-from gridder.settings import Layout, ReadOptions, Source, load_layout
+from gridder.settings import Layout, ReadOptions, Source
 from gridder.tables import LAYERS, fold
 
 SETTINGS_FILE = "district.yaml"

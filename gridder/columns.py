@@ -1,0 +1,76 @@
+"""Source columns → gridder's: recognised, named by the user, typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gridder.counts import parse_counts, parse_numbers, parse_text
+from gridder.errors import InputError
+from gridder.formats import RawLayer
+from gridder.settings import ReadOptions, Source
+from gridder.tables import LAYERS, recognise
+
+REQUIRED = {
+    "buildings": ("households",),
+    "communities": ("community_id",),
+    "barriers": ("kind",),
+    "previous_grids": ("grid_code",),
+    "workforce": ("community_id",),
+}
+
+
+def list_columns(raw: RawLayer) -> str:
+    """Return the names of a layer's columns for a message."""
+    return ", ".join(str(name) for name in raw.frame.columns if name != "geometry")
+
+
+def resolve_columns(source: Source, raw: RawLayer, options: ReadOptions) -> dict[str, str]:
+    """Return gridder's column → source column: recognised ones, then ``district.yaml``, then ``--columns``.
+
+    Raises
+    ------
+    InputError
+        A column named by the user that is not there, or a required one nobody named or recognised.
+    """
+    names = [str(name) for name in raw.frame.columns if name != "geometry"]
+    stated = {**source.columns, **options.columns.get(source.layer, {})}
+    where: dict[str, Any] = {"file": source.label, "layer": source.layer, "columns": ", ".join(names)}
+    for column, name in stated.items():
+        if name not in names:
+            raise InputError("errors.column_missing", column=column, name=name, **where)
+    found = {**recognise(source.layer, names), **stated}
+    for column in REQUIRED.get(source.layer, ()):
+        if column not in found and not (column == "kind" and source.kind):
+            prefix = "" if source.layer == "buildings" else f"{source.layer}."
+            raise InputError("errors.column_needed", column=column, option=f"{prefix}{column}", **where)
+    return {column.name: found[column.name] for column in LAYERS[source.layer] if column.name in found}
+
+
+def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:
+    """Return the table with gridder's columns only, typed; those the source lacks are empty.
+
+    ``workforce`` keeps its other columns, as text: a roster may stand there.
+    """
+    n = len(raw.frame)
+    frame = pd.DataFrame(index=pd.RangeIndex(n))
+    empty = pd.Series([None] * n, dtype=object)
+    for column in LAYERS[source.layer]:
+        cells = raw.frame[columns[column.name]] if column.name in columns else empty
+        if column.dtype == "count":
+            counts, texts = parse_counts(cells)
+            frame[column.name] = counts
+            if column.name == "households":
+                frame["households_text"] = texts
+        elif column.dtype == "number":
+            frame[column.name] = parse_numbers(cells)
+        else:
+            frame[column.name] = parse_text(cells)
+    if source.layer == "workforce":
+        for name in raw.frame.columns:
+            if name != "geometry" and name not in columns.values() and name not in frame:
+                frame[name] = parse_text(raw.frame[name])
+    frame["row"] = np.arange(1, n + 1, dtype="int64")
+    return frame
