@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +12,7 @@ import pandas as pd
 from gridder.boundaries import draw_boundaries, measure_grids, middles
 from gridder.changes import assign_previous, list_changes, sum_flows
 from gridder.codes import assign_codes, grid_number
-from gridder.district import PlanOptions, Prepared, label_cells
+from gridder.prepare import PlanOptions, Prepared, label_cells
 from gridder.effort import Effort
 from gridder.exceptions import community_neighbours, exceptions_table, explain, look_around
 from gridder.partition.answer import Certificate
@@ -23,12 +23,17 @@ from gridder.staffing.staff import staff_district
 from gridder.tables import BUILDING_COLUMNS, CHANGE_COLUMNS, GRID_COLUMNS, QUARANTINE_COLUMNS, Run
 
 
+HELD = 10**6  # weight of an edited or locked cell when codes are kept: more than any overlap in households
+
+
 @dataclass(frozen=True)
 class Past:
-    """An older plan as regenerate knows it: its buildings (pieces with grid_code) and codes retired before it."""
+    """An older plan as regenerate knows it: its buildings (pieces with grid_code), codes retired before it, and the
+    grids that edits and locks hold cells to (code by cell_id, blank elsewhere)."""
 
     buildings: pd.DataFrame
     retired: tuple[str, ...] = ()
+    held: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 
 
 def assemble(
@@ -133,6 +138,9 @@ def code_labels(
     centres["special"] = [name.rsplit("/", 1)[1].startswith("s-") for name in centres.index]
     community = pd.Series([name.rsplit("/", 1)[0] for name in centres.index], index=centres.index)
     shared = pd.DataFrame({"label": label, "old_code": previous, "households": prepared.atoms["households"]})
+    if past is not None:  # whom an edit or a lock holds to a grid, that grid's code follows, whatever the overlap
+        held = past.held.reindex(label.index).fillna("")
+        shared = pd.concat([shared, pd.DataFrame({"label": label, "old_code": held, "households": HELD})])
     shared = shared[(shared["label"] != "") & (shared["old_code"] != "")]
     kept = shared.groupby(["label", "old_code"], as_index=False)["households"].sum()
     codes: dict[str, str] = {}
@@ -277,10 +285,11 @@ def explain_exceptions(
     """Return code, facts and remedies of every grid outside the window."""
     rows: list[dict[str, Any]] = []
     neighbours = community_neighbours(communities)
+    free = prepared.atoms[prepared.given == ""]
     for community_id, (plan, _) in sorted(solved.items()):
         if not plan.exceptions:
             continue
-        place = look_around(community_id, communities, prepared.atoms, prepared.edges, neighbours, policy)
+        place = look_around(community_id, communities, free, prepared.edges, neighbours, policy)
         for exception in plan.exceptions:
             members = np.flatnonzero(plan.assignment == exception.grid)
             told = explain(place, exception, members)

@@ -144,10 +144,10 @@ def sum_flows(old_buildings: pd.DataFrame, new_buildings: pd.DataFrame) -> pd.Da
 
 
 def match_grids(old_buildings: pd.DataFrame, new_buildings: pd.DataFrame) -> pd.DataFrame:
-    """Return the history of every grid code, by households shared: one row an old grid, then the wholly new.
+    """Return the history of every grid code, by households shared: one row an old grid, then new ones.
 
-    Every new grid has one *origin*: the old grid that gave it most households (then most pieces, then the same
-    code, then the smaller code). An old grid is
+    Every new grid has one *origin*: the old grid that gave it most households (then most pieces, then the
+    same code, then the smaller code). An old grid is
 
     - ``kept``: one new grid comes from it, with the same code and exactly the same pieces;
     - ``changed``: one new grid comes from it;
@@ -219,7 +219,7 @@ def match_one(
 
 
 def find_outside(buildings: pd.DataFrame, grids: pd.DataFrame) -> list[str]:
-    """Return the codes of the grids outside the window (status ``exception``) that hold a building, sorted."""
+    """Return the sorted codes of the grids outside the window (``exception``) that hold a building."""
     held = set(grid_sizes(buildings))
     outside = grids.loc[grids["status"] == "exception", "grid_code"]
     return sorted(str(code) for code in outside if str(code) in held)
@@ -255,8 +255,8 @@ def assign_previous(pieces: gpd.GeoDataFrame, previous_grids: gpd.GeoDataFrame) 
     """Return the previous grid of each piece, blank where there is none, on the index of ``pieces``.
 
     A polygon belongs to the grid that covers most of its area, a point to the grid it lies in; ties go to the
-    smaller code. Several rows of ``previous_grids`` with one ``grid_code`` count as one grid. Broken rings are
-    mended first.
+    smaller code. Several rows of ``previous_grids`` with one ``grid_code`` count as one grid. Broken rings
+    are mended first.
     """
     empty = pd.Series("", index=pieces.index, name="grid_code", dtype=object)
     if previous_grids.empty or pieces.empty:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,13 +10,12 @@ from pathlib import Path
 
 from gridder.effort import Event, Progress, silent
 from gridder.errors import Finding, OutputError, RejectedError, UsageError
+from gridder.journal import Journal
 from gridder.outputs.geopackage import write_geopackage
 from gridder.outputs.record import load_run, write_record
 from gridder.outputs.workbook import write_workbook
 from gridder.tables import Run
 from gridder.verify import verify_delivery
-
-log = logging.getLogger("gridder")
 
 
 def refuse_existing(out: Path, *, overwrite: bool) -> None:
@@ -61,6 +59,8 @@ def deliver(
             aside.rename(rejected)
             found = tuple(Finding(v.code, "problem", dict(v.facts), tuple(v.ids)) for v in violations)
             raise RejectedError("errors.rejected", findings=found, path=str(rejected))
+        log = progress.text() if isinstance(progress, Journal) else ""
+        (aside / "run.log").write_text(log, encoding="utf-8")
         put_in_place(aside, out)
 
 
@@ -70,7 +70,8 @@ def write_all(run: Run, folder: Path, progress: Progress = silent) -> None:
     write_record(run, folder)
     write_workbook(run, folder / "staffing.xlsx")
     write_maps(load_run(folder), folder / "maps", progress)
-    (folder / "run.log").touch()
+    log = progress.text() if isinstance(progress, Journal) else ""
+    (folder / "run.log").write_text(log, encoding="utf-8")
 
 
 def write_maps(run: Run, folder: Path, progress: Progress = silent) -> None:

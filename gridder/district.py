@@ -1,149 +1,82 @@
-"""The flow, one call a stage: read tables → a Run. ``deliver`` writes it aside, verifies it, renames it into place."""
+"""The flow, one call a stage: a district as read → a Run. It writes nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 
-from gridder.adjacency import build_edges
-from gridder.atoms import make_atoms
-from gridder.cells import Ground, draw_cells, outlines_around
-from gridder.check import Checked, check_district, settle
-from gridder.codes import check_codes
-from gridder.effort import Effort, Event, Progress, silent
+from gridder.assemble import assemble
+from gridder.check import check_district, settle
+from gridder.effort import Effort, Progress, silent
 from gridder.errors import Finding
-from gridder.partition.parallel import Solved, solve_all
-from gridder.partition.problem import GridsRule
+from gridder.exceptions import community_neighbours, explain, look_around
+from gridder.partition.answer import GridException
+from gridder.partition.diagnose import diagnose
 from gridder.policy import Policy
-from gridder.problems import Question, Wishes, ask, join_empty_pockets, special_grids
-from gridder.tables import District
-
-RURAL_PLACE = slice(9, 12)
+from gridder.prepare import PlanOptions, prepare, prepare_settled, solve_prepared
+from gridder.tables import District, Run
 
 
 @dataclass(frozen=True)
-class PlanOptions:
-    """What a caller may choose besides policy and effort.
+class Inspection:
+    """What ``check`` found: findings about the data, and why communities cannot have a lawful plan.
 
-    ``grids`` as in Problem; ``bad_rows`` ``stop`` or ``quarantine``; ``missing`` ``stop``, ``zero`` or ``estimate``;
-    ``asked`` is what the record keeps of how the input was read.
+    ``impossible`` has one entry a reason: community_id, code, households, facts, remedies.
     """
 
-    grids: GridsRule | int = "target"
-    bad_rows: str = "stop"
-    missing: str = "stop"
-    lang: str = "zh"
-    jobs: int = 1
-    effective_date: str = ""
-    asked: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A district ready to be partitioned: checked tables, atoms, ground, edges, problems by community."""
-
-    checked: Checked
-    atoms: gpd.GeoDataFrame
-    ground: Ground
-    edges: pd.DataFrame
-    questions: dict[str, Question]
-    special: pd.Series
     findings: tuple[Finding, ...]
-
-    @property
-    def district(self) -> District:
-        """The repaired district."""
-        return self.checked.district
+    impossible: tuple[dict[str, Any], ...]
 
 
-def prepare(
+def plan_district(
     district: District,
     policy: Policy,
+    effort: Effort,
     options: PlanOptions,
     *,
     progress: Progress = silent,
-    wishes: Wishes | None = None,
-) -> Prepared:
-    """Return a district checked, settled, cut into atoms and cells, with neighbours known.
+) -> Run:
+    """Return the plan of every community of one district.
 
     Raises
     ------
     InputError
         Bad rows or unknown counts, and the options say ``stop``.
     """
-    progress(Event("check", 0, 1, district.name))
-    checked = settle(
-        check_district(district, policy), bad_rows=options.bad_rows, missing=options.missing, policy=policy
-    )
-    return prepare_settled(checked, policy, options, progress=progress, wishes=wishes)
+    prepared = prepare(district, policy, options, progress=progress, wishes=wishes)
+    solved = solve_prepared(prepared, effort, options, progress)
+    return assemble(prepared, solved, policy, effort, options)
 
 
-def prepare_settled(
-    checked: Checked,
-    policy: Policy,
-    options: PlanOptions,
-    *,
-    progress: Progress = silent,
-    wishes: Wishes | None = None,
-) -> Prepared:
-    """Return a settled district cut into atoms and cells, with neighbours known."""
-    known = checked.district
-    atoms, tower_findings = make_atoms(known.buildings, known.compounds, known.sites, policy)
-    progress(Event("cells", 0, len(atoms), known.name))
-    ground = share_ground(known, atoms, policy)
-    progress(Event("adjacency", 0, len(atoms), known.name))
-    edges = build_edges(ground.cells, atoms, known.barriers, policy)
-    edges, pocket_findings = join_empty_pockets(atoms, edges)
-    questions = ask(atoms, edges, policy, options.grids, wishes)
-    findings = [*checked.findings, *tower_findings, *pocket_findings, *left_out_findings(ground, atoms)]
-    findings += check_codes(sorted(ground.outlines.index))
-    return Prepared(checked, atoms, ground, edges, questions, special_grids(atoms, edges), tuple(findings))
+def inspect_district(
+    district: District, policy: Policy, options: PlanOptions, *, progress: Progress = silent
+) -> Inspection:
+    """Return what is wrong with the data and which communities cannot have a lawful plan; nothing is planned.
 
-
-def share_ground(district: District, atoms: gpd.GeoDataFrame, policy: Policy) -> Ground:
-    """Return the ground of every atom, inside given outlines or inside outlines drawn around the buildings."""
-    communities = district.communities
-    assert communities is not None, "check_district gives every district its communities"
-    if communities.geometry.isna().all():
-        outlines = outlines_around(atoms, district.barriers, policy)
-    else:
-        outlines = communities.geometry
-    return draw_cells(atoms, outlines, district.barriers, policy)
-
-
-def left_out_findings(ground: Ground, atoms: gpd.GeoDataFrame) -> list[Finding]:
-    """Return a note for ground in no grid of communities that have grids."""
-    built = set(atoms["community_id"])
-    pieces = ground.left_out[ground.left_out["community_id"].isin(built)]
-    return [
-        Finding("plan.ground_left_out", "note", {"community": c, "area_m2": round(float(g.area))}, (), "communities")
-        for c, g in zip(pieces["community_id"], pieces.geometry)
-    ]
-
-
-def solve_prepared(
-    prepared: Prepared, effort: Effort, options: PlanOptions, progress: Progress = silent
-) -> dict[str, Solved]:
-    """Return plan and certificate of every community that has something to plan."""
-    problems = {c: question.problem for c, question in prepared.questions.items()}
-    return solve_all(problems, effort, jobs=options.jobs, progress=progress)
-
-
-def label_cells(prepared: Prepared, solved: dict[str, Solved]) -> pd.Series:
-    """Return a label for the grid of each cell: ``community/number``, ``community/s-number`` for special grids.
-
-    Blank where there is no grid: communities and pieces without households.
+    Rows that cannot be planned are set aside and unknown counts taken as 0 for the diagnosis, whatever the options.
     """
-    labels = pd.Series("", index=prepared.atoms.index, dtype=object)
+    checked = check_district(district, policy)
+    settled = settle(checked, bad_rows="quarantine", missing="zero", policy=policy)
+    if settled.district.buildings.empty:
+        return Inspection(settled.findings, ())
+    prepared = prepare_settled(settled, policy, options, progress=progress)
+    communities = prepared.district.communities
+    sums = settled.district.buildings.groupby("community_id")["households"].sum()
+    named = communities.assign(households=sums.reindex(communities.index).fillna(0).astype(int))
+    drawn = named.reindex(prepared.ground.outlines.index).set_geometry(prepared.ground.outlines)
+    neighbours = community_neighbours(drawn)
+    impossible = []
     for community_id, question in prepared.questions.items():
-        plan = solved[community_id][0]
-        numbers = [f"{community_id}/{g}" if g not in plan.empty else "" for g in plan.assignment]
-        labels[question.cells] = np.array(numbers, dtype=object)
-    community = prepared.atoms["community_id"]
-    for cell_id, part in prepared.special.items():
-        labels[cell_id] = f"{community[cell_id]}/s-{part}"
-    return labels
+        reasons = diagnose(question.problem)
+        if not reasons:
+            continue
+        free = prepared.atoms[prepared.given == ""]
+        place = look_around(community_id, named, free, prepared.edges, neighbours, policy)
+        for reason in reasons:
+            members = np.array(reason.nodes)
+            households = int(question.problem.households[members].sum())
+            told = explain(place, GridException(0, reason.code, households, reason.facts), members)
+            impossible.append(told | {"community_id": community_id})
+    return Inspection(prepared.findings, tuple(impossible))

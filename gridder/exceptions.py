@@ -44,8 +44,8 @@ def look_around(
     neighbours: dict[str, list[tuple[str, int]]],
     policy: Policy,
 ) -> Place:
-    """Return the place of one community."""
-    mine = atoms[(atoms["community_id"] == community_id) & (atoms["site"] == "")].sort_index()
+    """Return the place of one community; ``atoms`` are those in no given grid."""
+    mine = atoms[atoms["community_id"] == community_id].sort_index()
     inside = edges[edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)]
     place = pd.Series(np.arange(len(mine)), index=mine.index)
     open_ = inside[inside["passable"]]

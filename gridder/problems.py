@@ -28,12 +28,13 @@ class Question:
 class Wishes:
     """What an older plan and its reviewers ask of a new one, by cell_id.
 
-    ``previous`` is the old grid's code of each cell; ``fixed`` the label that an edit or a lock holds a cell to: equal
-    labels stay together, different ones apart.
+    ``previous`` is the old grid's code of each cell; ``fixed`` the code of the grid that an edit holds a cell to (equal
+    ones stay together, different ones apart); ``locked`` that of the grid the cell is locked in, blank elsewhere.
     """
 
     previous: pd.Series
     fixed: pd.Series
+    locked: pd.Series
 
 
 def join_empty_pockets(atoms: gpd.GeoDataFrame, edges: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
@@ -75,13 +76,12 @@ def ask(
     grids: GridsRule | int,
     wishes: Wishes | None = None,
 ) -> dict[str, Question]:
-    """Return the problem of every community that has households outside special sites.
+    """Return the problem of every community that has households among ``atoms`` (those in no given grid).
 
     Atoms of a problem are sorted by cell_id. Costs are whole decimetres, at least one.
     """
     questions = {}
-    plain = atoms[atoms["site"] == ""].sort_index()
-    for community_id, mine in plain.groupby("community_id", sort=True):
+    for community_id, mine in atoms.sort_index().groupby("community_id", sort=True):
         if mine["households"].sum() == 0:
             continue
         place = pd.Series(np.arange(len(mine)), index=mine.index)
@@ -113,11 +113,18 @@ def numbers(labels: pd.Series, index: pd.Index) -> np.ndarray:
 
 
 def special_grids(atoms: gpd.GeoDataFrame, edges: pd.DataFrame) -> pd.Series:
-    """Return a label for every cell of a special site: one grid (专属网格) a connected part of a site in a community."""
+    """Return a name for the grid of every cell of a special site, blank for others.
+
+    One grid (专属网格) a connected part of a site in a community: ``s-0``, ``s-1``, …
+    """
+    names = pd.Series("", index=atoms.index, dtype=object)
     inside = atoms[atoms["site"] != ""].sort_index()
+    if inside.empty:
+        return names
     place = pd.Series(np.arange(len(inside)), index=inside.index)
     joined = edges[edges["passable"] & edges["cell_a"].isin(inside.index) & edges["cell_b"].isin(inside.index)]
     a, b = place[joined["cell_a"]].to_numpy(), place[joined["cell_b"]].to_numpy()
-    keep = same_site(inside, a, b) if len(inside) else np.zeros(0, dtype=bool)
+    keep = same_site(inside, a, b)
     part = connected_parts(len(inside), a[keep], b[keep])
-    return pd.Series(part, index=inside.index, dtype=np.int64)
+    names[inside.index] = [f"s-{p}" for p in part]
+    return names

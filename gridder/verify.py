@@ -15,6 +15,7 @@ from gridder.verify_ground import (
     check_connected,
     check_cover,
     check_grid_ground,
+    check_loose,
     check_seams,
     check_shapes,
 )
@@ -79,7 +80,8 @@ def check_ground(delivery: Delivery) -> list[Violation]:
         return wrong
     found = check_seams(delivery) + check_cover(delivery) + check_grid_ground(delivery)
     contacts = find_contacts(delivery)
-    return found + check_connected(delivery, contacts) + check_exceptions(delivery, contacts)
+    found += check_connected(delivery, contacts) + check_loose(delivery, contacts)
+    return found + check_exceptions(delivery, contacts)
 
 
 def say_violation(lang: str, violation: Violation) -> str:

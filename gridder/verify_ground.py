@@ -22,7 +22,7 @@ from gridder.verify_base import (
 )
 from gridder.verify_contact import Contacts, label, parts, peopled_parts
 
-LEFT_OUT = "left_out"  # findings of the record that name ground in no grid end like this; ids are communities
+LEFT_OUT = "left_out"  # findings of the record about ground in no grid end like this
 
 
 def check_shapes(delivery: Delivery) -> list[Violation]:
@@ -87,7 +87,11 @@ def check_cover(delivery: Delivery) -> list[Violation]:
         outside = shapely.area(shapely.difference(np.asarray(mine.geometry.values), outline)) > slack
         if outside.any():
             found.append(blame("grid_outside_community", mine.loc[outside, "grid_code"], community=community))
-        bare = shapely.difference(outline, shapely.union_all(mine.geometry.values))
+        loose = delivery.cells[
+            (delivery.cells["community_id"] == community) & (delivery.cells["grid_code"] == "")
+        ]
+        taken = np.concatenate([mine.geometry.values, loose.geometry.values])
+        bare = shapely.difference(outline, shapely.union_all(taken))
         if bare.area > slack:
             found += judge_bare(delivery, community, bare, listed=community in listed)
     return found
@@ -110,6 +114,7 @@ def left_out(delivery: Delivery) -> set[str]:
     for finding in delivery.record["findings"]:
         if str(finding.get("code", "")).endswith(LEFT_OUT):
             found |= {as_text(i) for i in finding.get("ids", ())}
+            found.add(as_text(finding.get("facts", {}).get("community")))
     return found
 
 
@@ -139,13 +144,13 @@ def check_grid_ground(delivery: Delivery) -> list[Violation]:
 
 
 def check_connected(delivery: Delivery, contacts: Contacts) -> list[Violation]:
-    """Every grid is one connected piece; a part in which nobody lives may hang on across a barrier."""
+    """All households of a grid are on one connected piece; ground without any may hang on across a barrier."""
     cells = delivery.cells
     code = label(cells["grid_code"])
     households = counts(cells["households"]).to_numpy()
     touching = parts(len(cells), *contacts.within(code, walking=False))
     walkable = parts(len(cells), *contacts.within(code, walking=True))
-    split = pd.Series(touching).groupby(code).nunique() > 1
+    split = peopled_parts(code, touching, households) > 1
     cut = (peopled_parts(code, walkable, households) > 1) & ~split
     names = pd.Series(cells["grid_code"].to_numpy()).groupby(code).first()
     found = []
@@ -154,3 +159,19 @@ def check_connected(delivery: Delivery, contacts: Contacts) -> list[Violation]:
         if codes:
             found.append(blame(kind, codes, contact_m=delivery.rules["contact_min_m"]))
     return found
+
+
+def check_loose(delivery: Delivery, contacts: Contacts) -> list[Violation]:
+    """A building without a grid in a community with grids has no household and touches none of these."""
+    cells, grids = delivery.cells, delivery.grids
+    ordinary = set(grids.loc[grids["status"] != "special", "grid_code"])
+    held = cells["grid_code"].isin(ordinary).to_numpy()
+    loose = (cells["grid_code"] == "").to_numpy() & cells["community_id"].isin(
+        grids["community_id"]
+    ).to_numpy()
+    lived_in = loose & (counts(cells["households"]).to_numpy() > 0)
+    touched = np.zeros(len(cells), dtype=bool)
+    for one, other in ((contacts.left, contacts.right), (contacts.right, contacts.left)):
+        touched[one[loose[one] & held[other]]] = True
+    wrong = lived_in | touched
+    return [blame("assignment_blank", cells.loc[wrong, "building_id"])] if wrong.any() else []

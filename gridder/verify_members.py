@@ -37,18 +37,16 @@ def member_rows(table: pd.DataFrame) -> set[tuple[Any, ...]]:
 
 
 def check_places(delivery: Delivery) -> list[Violation]:
-    """Every piece is in a grid of its own community; blank only where the community has no grid."""
+    """Every piece is in a grid of its own community; nobody lives in a community without grids."""
     table, found = delivery.assignments, []
     home = dict(zip(delivery.grids["grid_code"], delivery.grids["community_id"]))
     gridded = set(home.values())
     blank = table["grid_code"] == ""
-    lost = table[blank & table["community_id"].isin(gridded)]
     unknown = table[~blank & ~table["grid_code"].isin(home)]
     abroad = table[table["grid_code"].isin(home) & (table["grid_code"].map(home) != table["community_id"])]
     homeless = table[~table["community_id"].isin(delivery.communities["community_id"])]
     bare = table[blank & ~table["community_id"].isin(gridded) & (table["households"] > 0)]
     for code, rows in (
-        ("assignment_blank", lost),
         ("assignment_no_such_grid", unknown),
         ("assignment_other_community", abroad),
         ("assignment_no_such_community", homeless),
@@ -76,7 +74,7 @@ def check_sums(delivery: Delivery) -> list[Violation]:
         "grids": len(delivery.grids),
         "communities": len(delivery.communities),
         "quarantined_rows": len(delivery.quarantine),
-        "quarantined_households": int(counts(delivery.quarantine["households"]).sum()),
+        "quarantined_households": int(pd.to_numeric(delivery.quarantine["households"]).fillna(0).sum()),
     }
     for name, value in truth.items():
         if totals[name] != value:
@@ -175,10 +173,11 @@ def check_communities(delivery: Delivery) -> list[Violation]:
     for code, rows in checks:
         if rows.any():
             found.append(blame(code, table.loc[rows, "community_id"]))
+    ordinary = delivery.grids[delivery.grids["status"] != "special"].groupby("community_id").size()
     differing = set(record) ^ set(table["community_id"])
-    for key, status, grids in zip(table["community_id"], table["status"], table["grids"]):
-        entry = record.get(key, {})
-        if entry and (entry.get("status") != status or (entry.get("k") or 0) != (as_count(grids) or 0)):
+    for key, status in zip(table["community_id"], table["status"]):
+        entry = record.get(key) or {}
+        if entry.get("status", status) != status or (entry.get("k") or 0) != ordinary.get(key, 0):
             differing.add(key)
     if differing:
         found.append(blame("record_communities", differing))

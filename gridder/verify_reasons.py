@@ -61,19 +61,31 @@ def holds_too_large(case: Case) -> bool:
 
 
 def has_articulation(case: Case) -> bool:
-    """Whether some cell must take in so much of what hangs on it alone that it exceeds the maximum."""
+    """Whether some cell, with what it must take in of the parts that hang on it alone, fits no grid.
+
+    Of a hanging part any number of households may join the cell's grid whose rest fits a number of grids.
+    """
     people = nx.get_node_attributes(case.graph, "households")
     for node in nx.articulation_points(case.graph):
         rest = case.graph.subgraph(set(case.graph) - {node})
-        must = sum(least_taken(sum(people[n] for n in part), case) for part in nx.connected_components(rest))
-        if people[node] + must > case.high:
+        sums = {people[node]}
+        for part in nx.connected_components(rest.subgraph(hanging(case.graph, rest, node))):
+            takes = can_take(sum(people[n] for n in part), case)
+            sums = {own + taken for own in sums for taken in takes if own + taken <= case.high}
+        if not any(case.low <= total for total in sums):
             return True
     return False
 
 
-def least_taken(total: int, case: Case) -> int:
-    """Return the fewest households to take from a hanging part so that the rest fits some number of grids."""
-    return next(taken for taken in range(total + 1) if fits(total - taken, case.low, case.high))
+def hanging(graph: nx.Graph, rest: nx.Graph, node: int) -> set[int]:
+    """Return the cells of the parts of ``rest`` that touch ``node``."""
+    return set().union(*(nx.node_connected_component(rest, m) for m in graph[node]))
+
+
+def can_take(total: int, case: Case) -> list[int]:
+    """Return how many of a hanging part's households may join another grid, at most its maximum."""
+    takes = (x for x in range(min(total, case.high) + 1) if fits(total - x, case.low, case.high))
+    return list(takes)
 
 
 def has_no_partner(case: Case) -> bool:

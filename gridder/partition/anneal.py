@@ -79,15 +79,16 @@ def make_pool(n_atoms: int, columns: int, room: int) -> Pool:
 
 def pool_sets(pool: Pool) -> list[tuple[int, ...]]:
     """Return the sets of a pool as ascending tuples."""
-    count = int(pool.count[0])
+    count = int(pool.held[0])
     return [tuple(sorted(pool.atoms[pool.first[c] : pool.first[c + 1]].tolist())) for c in range(count)]
 
 
 def make_schedule(problem: Problem, steps: int) -> Schedule:
     """Return the usual schedule in the scale of the problem's own costs.
 
-    Heat from 3.5 to 0.25 mean edge costs (60 → 4 at 17 in the measurements this rests on); a household outside the
-    window weighs from a twentieth of a mean edge to a whole one, so that the end is lawful where it can be.
+    Heat from 3.5 to 0.25 mean edge costs (60 → 4 at 17 in the measurements this rests on); a household
+    outside the window weighs from a twentieth of a mean edge to a whole one, so that the end is lawful
+    where it can be.
     """
     paid = problem.cut_cost[problem.cut_cost > 0]
     mean = float(paid.mean()) if len(paid) else 1.0
@@ -117,7 +118,7 @@ def anneal(
 
 
 def reheat(schedule: Schedule, *, steps: int, heat: float) -> Schedule:
-    """Return a schedule that starts at a share of the usual heat, a misfit weighing a quarter of its last weight."""
+    """Return a schedule that starts at a share of the usual heat, a misfit weighing a quarter of its last."""
     return schedule._replace(
         steps=steps, heat_first=schedule.heat_first * heat, weight_first=schedule.weight_last / 4
     )

@@ -22,12 +22,13 @@ class GridException:
     grid
         Label of the grid.
     code
-        ``component_too_small``, ``component_between_k``, ``building_too_large``, ``articulation``, ``no_partner``,
-        ``lock`` or ``not_found`` (nothing lawful found, nothing disproved).
+        ``component_too_small``, ``component_between_k``, ``building_too_large``, ``articulation``,
+        ``no_partner``, ``lock`` or ``not_found`` (nothing lawful found, nothing disproved).
     households
         Households of the grid.
     facts
-        Plain numbers for the sentence: households_min, households_max, missing or over, nodes, and the reason's own.
+        Plain numbers for the sentence: households_min, households_max, missing or over, nodes, and the
+        reason's own.
     remedies
         Smallest changes that would mend it, each ``{"code": …, facts}``: ``accept``, ``merge``, ``release``,
         ``cut_building``, ``join`` (a crossing or link to more households).
@@ -55,8 +56,8 @@ class Plan:
     exceptions
         One for every grid outside the window, ascending by grid; none for grids of ``empty``.
     empty
-        Grids of connected pieces without any household: one grid each, neither lawful nor exceptional; the caller
-        decides what such ground is.
+        Grids of connected pieces without any household: one grid each, neither lawful nor exceptional; the
+        caller decides what such ground is.
     """
 
     assignment: Ints
@@ -77,7 +78,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class KOption:
-    """What another number of grids would give: best objective found, smallest and largest grid, proven or not."""
+    """What another number of grids would give: objective, smallest and largest grid, proven or not."""
 
     k: int
     objective: int
@@ -93,14 +94,15 @@ class Certificate:
     Parameters
     ----------
     status
-        ``optimal``, ``bounded``, ``locally_optimal``, ``feasible``, ``relaxed`` (proven that no lawful plan exists;
-        the plan is a best effort) or ``not_found`` (best effort, nothing proven).
+        ``optimal``, ``bounded``, ``locally_optimal``, ``feasible``, ``relaxed`` (proven that no lawful plan
+        exists; the plan is a best effort) or ``not_found`` (best effort, nothing proven).
     objective, bound, gap
         The plan's value, a proven lower bound or None, (objective − bound) / objective or None.
     bound_kind
         ``global`` (every lawful plan), ``fixed_k`` (plans with this k only) or ``none``.
     k, k_min, k_max
-        Grids with households of the plan; the lawful range summed over pieces, None where a piece has no lawful k.
+        Grids with households of the plan; the lawful range summed over pieces, None where a piece has no
+        lawful k.
     k_options
         The chosen k and its neighbours, ascending.
     reasons

@@ -1,4 +1,4 @@
-"""The nearest plan where no lawful one exists: fewest grids outside, fewest households outside, fewest grids."""
+"""The nearest plan where no lawful one exists: fewest grids, then households outside, then grids."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def nearness(problem: Problem, assignment: Ints) -> tuple[int, int, int, int]:
 
 
 def counts_to_try(problem: Problem) -> list[int]:
-    """Return numbers of grids for a best effort, ascending: about the lawful range, thinned when it is long."""
+    """Return numbers of grids for a best effort, ascending: about the lawful range, thinned where long."""
     total = int(problem.households.sum())
     low = max(1, total // problem.households_max - 1)
     high = min(problem.n_atoms, total // problem.households_min + 1)
@@ -29,7 +29,7 @@ def counts_to_try(problem: Problem) -> list[int]:
 
 
 def nearest_plan(search: Search) -> Ints:
-    """Return the best effort found: every atom in a connected grid, as little outside the window as could be found."""
+    """Return the best effort found: connected grids, as little outside the window as could be found."""
     problem = search.problem
     charge = make_rules(problem, outside=problem.households_min // 3)
     trials: list[Trial] = []

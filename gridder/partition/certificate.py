@@ -15,8 +15,8 @@ def combine(
     parts: list[Problem], answers: list[PieceAnswer], objective: int, reasons: tuple[Reason, ...]
 ) -> Certificate:
     """Return the certificate of the whole: the weakest of its pieces, bounds and numbers of grids added."""
-    status = max((a.status for a in answers), key=STRENGTH.index, default="optimal")
-    kind = max((a.bound_kind for a in answers), key=BOUNDS.index, default="global")
+    status: Status = max((a.status for a in answers), key=STRENGTH.index, default="optimal")
+    kind: BoundKind = max((a.bound_kind for a in answers), key=BOUNDS.index, default="global")
     bound = None if kind == "none" else sum(a.bound or 0 for a in answers)
     if reasons and status not in ("relaxed", "not_found"):
         status = "relaxed"

@@ -1,4 +1,4 @@
-"""Why a problem has no lawful plan: exact necessary conditions, found before any search, each with its atoms."""
+"""Why a problem has no lawful plan: exact necessary conditions, each with its atoms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ Span = tuple[int, int]
 def diagnose(problem: Problem) -> tuple[Reason, ...]:
     """Return every reason found why no lawful plan exists; empty says nothing.
 
-    Each reason alone is a proof. ``nodes`` are atoms of ``problem``. Pieces without households are passed over.
+    Each reason alone is a proof. ``nodes`` are atoms of ``problem``. Pieces without households are passed
+    over.
     """
     reasons: list[Reason] = []
     merged = contract(problem)
@@ -88,10 +89,11 @@ def crowded_locks(piece: Problem) -> list[Reason]:
 
 
 def articulations(piece: Problem) -> list[Reason]:
-    """Return the atoms that are the only link to parts which neither stand alone nor fit into the atom's grid.
+    """Return the atoms that are the only link to parts which neither stand alone nor fit into the atom's
+    grid.
 
-    Of every hanging part of H households some x join the atom's grid: all of it, or x such that the rest fits a number
-    of grids. No choice of x brings the atom's grid into the window: no lawful plan.
+    Of every hanging part of H households some x join the atom's grid: all of it, or x such that the rest
+    fits a number of grids. No choice of x brings the atom's grid into the window: no lawful plan.
     """
     found = []
     for i, parts in hanging_parts(piece).items():
@@ -111,7 +113,7 @@ def hanging_parts(piece: Problem) -> dict[int, list[int]]:
     """Return, for every articulation atom, the households of the parts it holds together, ascending."""
     import networkx as nx
 
-    graph = nx.Graph()
+    graph: nx.Graph = nx.Graph()
     graph.add_nodes_from(range(piece.n_atoms))
     graph.add_edges_from(piece.edges.tolist())
     found = {}

@@ -26,7 +26,7 @@ def name_exceptions(
 def name_exception(
     problem: Problem, grid: int, atoms: frozenset[int], reasons: tuple[Reason, ...]
 ) -> GridException:
-    """Return the exception of one grid: the reason that touches it, else any of its piece, else ``not_found``."""
+    """Return the exception of one grid: the reason nearest to it, or ``not_found``."""
     households = int(problem.households[sorted(atoms)].sum())
     facts: dict[str, Any] = {
         "households": households,
@@ -62,7 +62,7 @@ def fitting_reason(
 
 
 def plain_remedies(problem: Problem, households: int) -> tuple[dict[str, Any], ...]:
-    """Return what can be done about any grid outside: accept it, or give it or take from it so many households."""
+    """Return what can be done about any grid outside: accept it, give it households or take some."""
     low, high = problem.households_min, problem.households_max
     change = (
         {"code": "merge", "households": low - households}

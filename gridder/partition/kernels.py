@@ -4,14 +4,15 @@ Every kernel is also plain Python: ``kernel.py_func`` is the same source uncompi
 
 State layout
 ------------
-``Graph``   first (n+1,), neighbour (2m,), cost (2m,), source (2m,): compressed rows; households (n,); lock (n,) 1 for the one atom
-            of a lock, else 0; previous (n,) old grid or −1; key (n,) random 62-bit keys: a set of atoms is hashed by
-            xor. All int64.
-``State``   grid (n,); size (k,) households; atoms (k,); locks (k,); keys (k,); old (k, n_old) households by old grid;
-            value (2,): [cost: cut + load + moves, misfit: misfit of all grids]; stamp (n+1,) visit marks, the last is
-            the current mark; queue (n,) scratch; rng (2,). All int64.
-``Rules``   households_min, households_max, target, load_cost, move_cost, outside (households a grid outside the window
-            counts besides those it misses it by). All int64.
+``Graph``  first (n+1,), neighbour (2m,), cost (2m,), source (2m,): compressed rows; households (n,);
+           lock (n,) 1 for the one atom of a lock, else 0; previous (n,) old grid or −1;
+           key (n,) random 62-bit keys: a set of atoms is hashed by xor. All int64.
+``State``  grid (n,); size (k,) households; atoms (k,); locks (k,); keys (k,); old (k, n_old) households by
+           old grid; value (2,): [cut + load + moves, misfit of all grids]; stamp (n+1,) visit marks, the last
+           is the present mark; queue (n,) scratch; rng (2,). All int64.
+``Rules``  households_min, households_max, target, load_cost, move_cost, outside (households a grid outside
+the
+           window counts besides those it misses it by). All int64.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from numba import njit
 from gridder.partition.problem import Ints
 
 LOCKS_APART = 100_000  # misfit of a second lock in one grid: above any misfit in households
+Move = tuple[int, int]
+Weigh = tuple[float, float]
 RNG_A, RNG_B = 2147483563, 2147483399  # combined generator of L'Ecuyer 1988 (doi:10.1145/62959.62969)
 
 
@@ -68,7 +71,7 @@ class Rules(NamedTuple):
 
 
 @njit(cache=True)
-def draw(rng, below):
+def draw(rng: Ints, below: int) -> int:
     """Return a random whole number 0…below−1 (below < 2³¹) and advance ``rng``."""
     rng[0] = 40014 * rng[0] % RNG_A
     rng[1] = 40692 * rng[1] % RNG_B
@@ -76,8 +79,8 @@ def draw(rng, below):
 
 
 @njit(cache=True)
-def misfit(rules, size, locks):
-    """Return by how much a grid is unlawful: households outside, a flat charge for being outside, locks together."""
+def misfit(rules: Rules, size: int, locks: int) -> int:
+    """Return by how much a grid is unlawful: households outside and a flat charge for it, locks together."""
     out = max(rules.households_min - size, size - rules.households_max, 0)
     if out > 0:
         out += rules.outside
@@ -87,7 +90,7 @@ def misfit(rules, size, locks):
 
 
 @njit(cache=True)
-def own_cost(rules, size, old):
+def own_cost(rules: Rules, size: int, old: Ints) -> int:
     """Return load and move cost of one grid."""
     cost = rules.load_cost * abs(size - rules.target)
     if rules.move_cost > 0:
@@ -96,7 +99,7 @@ def own_cost(rules, size, old):
 
 
 @njit(cache=True)
-def tally(graph, state, rules):
+def tally(graph: Graph, state: State, rules: Rules) -> None:
     """Recompute every running sum of the state from its assignment."""
     state.size[:] = 0
     state.atoms[:] = 0
@@ -118,7 +121,7 @@ def tally(graph, state, rules):
 
 
 @njit(cache=True)
-def shift(graph, state, u, g, sign):
+def shift(graph: Graph, state: State, u: int, g: int, sign: int) -> None:
     """Add (sign 1) or take away (−1) atom u in the running sums of grid g."""
     state.size[g] += sign * graph.households[u]
     state.atoms[g] += sign
@@ -129,8 +132,8 @@ def shift(graph, state, u, g, sign):
 
 
 @njit(cache=True)
-def grow(graph, state, k):
-    """Fill the assignment with k connected grids: random seeds, the smallest grid that can grow takes a neighbour.
+def grow(graph: Graph, state: State, k: int) -> None:
+    """Fill the assignment with k connected grids: random seeds; the smallest that can grow takes a neighbour.
 
     Expects one connected piece with at least k atoms.
     """
@@ -168,7 +171,7 @@ def grow(graph, state, k):
 
 
 @njit(cache=True)
-def take_neighbour(graph, state, fringe, length, g):
+def take_neighbour(graph: Graph, state: State, fringe: Ints, length: Ints, g: int) -> int:
     """Return a free neighbour of grid g, or −1; members without one leave the fringe."""
     while length[g] > 0:
         spot = draw(state.rng, length[g])
@@ -182,7 +185,7 @@ def take_neighbour(graph, state, fringe, length, g):
 
 
 @njit(cache=True)
-def stays_connected(graph, state, u):
+def stays_connected(graph: Graph, state: State, u: int) -> bool:
     """Whether the grid of u is still connected once u has left: all its neighbours there meet each other."""
     g = state.grid[u]
     wanted = 0
@@ -220,7 +223,7 @@ def stays_connected(graph, state, u):
 
 
 @njit(cache=True)
-def accept(state, gain, heat):
+def accept(state: State, gain: float, heat: float) -> bool:
     """Metropolis: whether a change by ``gain`` (negative is better) is taken at this heat."""
     if gain <= 0:
         return True
@@ -228,7 +231,7 @@ def accept(state, gain, heat):
 
 
 @njit(cache=True)
-def flip(graph, state, rules, move, weigh):
+def flip(graph: Graph, state: State, rules: Rules, move: Move, weigh: Weigh) -> bool:
     """Try to move atom u of ``move`` into the grid of v; return whether it was done.
 
     ``move`` = (u, v), neighbours in different grids. ``weigh`` = (cost of one misfit, heat).

@@ -1,4 +1,4 @@
-"""Compiled listing of every connected set of atoms within a window, each once, within a bounded amount of work."""
+"""Compiled listing of the connected sets of atoms within a window, each once, in bounded work."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from numba import njit
 
 from gridder.partition.kernels import Graph
 from gridder.partition.problem import Ints
+
+ROOM_PER_SET = 40  # atoms kept for a set on average; listing stops when the room is full
+
+
+def zeros(*sizes: int) -> list[Ints]:
+    """Return one array of zeros a size."""
+    return [np.zeros(size, dtype=np.int64) for size in sizes]
 
 
 @dataclass(frozen=True)
@@ -23,9 +30,9 @@ class Listing:
 class Trail(NamedTuple):
     """Where the listing stands: int64 arrays, level by level.
 
-    ``marked`` (n,) 1 while in the set, a candidate or refused; ``chain`` (n+1,) atoms of the set in the order added;
-    ``begin`` (n+2,) start of each level's candidates in ``ahead``; ``spot`` (n+2,) next candidate; ``fresh`` (n+2,)
-    start of the candidates the level added itself; ``ahead`` candidates of all levels.
+    ``marked`` 1 while in the set, a candidate or refused; ``chain`` atoms of the set in the order added;
+    ``begin`` start of each level's candidates in ``ahead``; ``spot`` next candidate; ``fresh`` start of the
+    candidates the level added itself; ``ahead`` candidates of all levels. Levels count from 1; shape (n+2,).
     """
 
     marked: Ints
@@ -37,15 +44,15 @@ class Trail(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Sets found: atoms of set c are atoms[first[c]:first[c+1]]; count = [sets, work]."""
+    """Sets found: atoms of set c are atoms[first[c]:first[c+1]]; tally = [sets, work]."""
 
     first: Ints
     atoms: Ints
-    count: Ints
+    tally: Ints
 
 
 @njit(cache=True)
-def open_level(graph, trail, depth, v):
+def open_level(graph: Graph, trail: Trail, depth: int, v: int) -> None:
     """Make v the ``depth``-th atom of the set: the candidates left, then its unmarked neighbours."""
     trail.chain[depth - 1] = v
     end = 0
@@ -68,31 +75,31 @@ def open_level(graph, trail, depth, v):
 
 
 @njit(cache=True)
-def close_level(trail, depth):
+def close_level(trail: Trail, depth: int) -> None:
     """Unmark the candidates the level added itself."""
     for place in range(trail.fresh[depth], trail.begin[depth + 1]):
         trail.marked[trail.ahead[place]] = 0
 
 
 @njit(cache=True)
-def put_down(trail, found, depth):
+def put_down(trail: Trail, found: Found, depth: int) -> bool:
     """Write the present set down; return False when there is no room."""
-    c = found.count[0]
+    c = found.tally[0]
     start = found.first[c]
     if c + 1 >= len(found.first) or start + depth > len(found.atoms):
         return False
     found.atoms[start : start + depth] = trail.chain[:depth]
     found.first[c + 1] = start + depth
-    found.count[0] = c + 1
+    found.tally[0] = c + 1
     return True
 
 
 @njit(cache=True)
-def list_from(graph, bounds, start, trail, found):
+def list_from(graph: Graph, bounds: Ints, start: int, trail: Trail, found: Found) -> bool:
     """List the sets that hold ``start`` and no marked atom; return False when work or room ran out.
 
-    ``bounds`` = [households_min, households_max, work limit]. Branches on one candidate at a time, with it, then
-    without it; a candidate refused stays marked, so no set comes twice. Work counts branches.
+    ``bounds`` = [households_min, households_max, work limit]. Branches on one candidate at a time, with it,
+    then without it; a candidate refused stays marked, so no set comes twice. Work counts branches.
     """
     size, locks, depth = graph.households[start], graph.lock[start], 1
     if size > bounds[1]:
@@ -113,8 +120,8 @@ def list_from(graph, bounds, start, trail, found):
         trail.spot[depth] += 1
         if size + graph.households[v] > bounds[1] or locks + graph.lock[v] > 1:
             continue
-        found.count[1] += 1
-        if found.count[1] > bounds[2] or trail.begin[depth + 1] + 2 * len(trail.marked) > len(trail.ahead):
+        found.tally[1] += 1
+        if found.tally[1] > bounds[2] or trail.begin[depth + 1] + 2 * len(trail.marked) > len(trail.ahead):
             return False
         size += graph.households[v]
         locks += graph.lock[v]
@@ -126,10 +133,11 @@ def list_from(graph, bounds, start, trail, found):
 
 
 @njit(cache=True)
-def list_sets(graph, bounds, only, trail, found):
-    """List the connected sets within the bounds: those that hold atom ``only``, or all (−1); False when cut short.
+def list_sets(graph: Graph, bounds: Ints, only: int, trail: Trail, found: Found) -> bool:
+    """List the connected sets within the bounds: that hold atom ``only``, or all (−1); False when cut short.
 
-    At most one locked atom a set. All: the sets whose smallest atom is 0, then 1, …; smaller atoms stay marked.
+    At most one locked atom a set. All: the sets whose smallest atom is 0, then 1, …; smaller atoms stay
+    marked.
     """
     if only >= 0:
         return list_from(graph, bounds, only, trail, found)
@@ -146,12 +154,10 @@ def list_columns(graph: Graph, low: int, high: int, *, work: int, cap: int, only
     ``only`` lists the sets that hold this atom alone.
     """
     n = len(graph.households)
-    levels = [np.zeros(n + 2, dtype=np.int64) for _ in range(5)]
-    trail = Trail(*levels, np.empty(min(n, 600) * (n + 1) + 4 * n, dtype=np.int64))
-    room = 40 * cap
-    sizes = (cap + 1, room, 2)
-    found = Found(*(np.zeros(size, dtype=np.int64) for size in sizes))
+    level = n + 2
+    trail = Trail(*zeros(level, level, level, level, level, min(n, 600) * (n + 1) + 4 * n))
+    found = Found(*zeros(cap + 1, ROOM_PER_SET * cap, 2))
     complete = list_sets(graph, np.array([low, high, work], dtype=np.int64), only, trail, found)
     first, atoms = found.first, found.atoms
-    sets = [tuple(sorted(atoms[first[c] : first[c + 1]].tolist())) for c in range(int(found.count[0]))]
+    sets = [tuple(sorted(atoms[first[c] : first[c + 1]].tolist())) for c in range(int(found.tally[0]))]
     return Listing(tuple(sets), bool(complete))

@@ -27,8 +27,9 @@ class Merged:
 def contract(problem: Problem) -> Merged:
     """Return the problem with every lock merged into one atom that is a connected set.
 
-    Atoms of a lock that do not touch are linked over the fewest free atoms, which then belong to the lock. Where no
-    link exists the part with most households keeps the lock and a reason ``lock`` names the others.
+    Atoms of a lock that do not touch are linked over the fewest free atoms, which then belong to the lock.
+    Where no link exists the part with most households keeps the lock and a reason ``lock`` names the
+    others.
     """
     if not (problem.fixed >= 0).any():
         return Merged(problem, np.arange(problem.n_atoms))
@@ -39,7 +40,7 @@ def contract(problem: Problem) -> Merged:
 
 
 def merge_atoms(problem: Problem, place: Ints) -> Problem:
-    """Return the problem over merged atoms; the old grid of a merged atom is that of most of its households."""
+    """Return the problem over merged atoms; its old grids are those of most households."""
     groups = group_by_label(place)
     households = as_ints([problem.households[g].sum() for g in groups])
     previous = as_ints([leading(problem.previous[g], problem.households[g]) for g in groups])

@@ -1,7 +1,8 @@
 """The model: choose lawful, connected grids so that every atom is in exactly one, at least cost.
 
-Set partitioning over columns (Garfinkel & Nemhauser 1970, doi:10.1287/opre.18.3.495) in OR-Tools CP-SAT. A column is a
-connected set of atoms; connectedness is a property of the columns, made where they are made (``walk``, ``listing``).
+Set partitioning over columns (Garfinkel & Nemhauser 1970, doi:10.1287/opre.18.3.495) in OR-Tools CP-SAT. A
+column is a connected set of atoms; connectedness is a property of the columns, made where they are made
+(``walk``, ``listing``).
 
 Sets
     i ∈ I        atoms
@@ -149,8 +150,8 @@ def choose_grids(
 ) -> Answer:
     """Return the best choice of columns within ``work`` (CP-SAT deterministic time, not seconds).
 
-    One worker and a fixed seed: the same columns give the same answer. ``proven`` with ``chosen`` None means that
-    these columns hold no plan on these terms.
+    One worker and a fixed seed: the same columns give the same answer. ``proven`` with ``chosen`` None
+    means that these columns hold no plan on these terms.
     """
     from ortools.sat.python import cp_model
 
@@ -176,9 +177,11 @@ def choose_grids(
 def choose_nearest(
     problem: Problem, columns: Columns, terms: Terms, *, hint: Iterable[int], work: float
 ) -> Answer:
-    """Return the choice with fewest grids outside, then fewest households outside, then fewest grids, then least cost.
+    """Return the choice with fewest grids outside, then fewest households outside, then fewest grids, then
+    least cost.
 
-    The same model four times, each with what the one before found as its limit. ``proven`` speaks of these columns.
+    The same model four times, each with what the one before found as its limit. ``proven`` speaks of these
+    columns.
     """
     best = tuple(hint)
     proven = True

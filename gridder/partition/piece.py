@@ -1,4 +1,4 @@
-"""One connected piece: proven where all lawful grids can be listed, searched otherwise, best effort where none is."""
+"""One connected piece: proven where all lawful grids can be listed, else searched, else a best effort."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def solve_listed(search: Search, columns: Columns) -> PieceAnswer:
 
 
 def terms_in_order(piece: Problem, total: int) -> list[Terms]:
-    """Return what to ask for, in order: one number of grids after the other, or all at once where k is free."""
+    """Return what to ask for, in order: one number of grids after the other, all at once where k is free."""
     ks = preferred_k(piece, total)
     if piece.grids == "free":
         return [Terms(min(ks), max(ks))]

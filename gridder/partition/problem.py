@@ -1,12 +1,13 @@
 """The question put to the partition engine and the shape of its answers: numbers only, no geometry.
 
-``grid_cost`` is the one place that says what a grid costs; the search, the model and the certificate all use it.
+``grid_cost`` is the one place that says what a grid costs; the search, the model and the certificate all
+use it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -74,8 +75,8 @@ class Problem:
     households_target
         Households of the grid one would like best; the middle of the window where it is None.
     grids
-        ``target``: the lawful k of each connected piece whose mean is nearest the target (ties: the smaller k);
-        ``fewest``, ``most``; ``free``: whichever lawful k costs least; or the total number of grids.
+        ``target``: the lawful k of each connected piece whose mean is nearest the target (ties: the smaller
+        k); ``fewest``, ``most``; ``free``: whichever lawful k costs least; or the total number of grids.
     load_cost
         Cost of each household by which a grid departs from the target.
     previous
@@ -83,7 +84,8 @@ class Problem:
     move_cost
         Cost of each household with an old grid that lies outside the largest old overlap of its new grid.
     fixed
-        Label of every locked atom, −1 elsewhere: equal labels stay in one grid, different ones in different grids.
+        Label of every locked atom, −1 elsewhere: equal labels stay in one grid, different ones in different
+        grids.
     """
 
     households: Ints
@@ -94,9 +96,9 @@ class Problem:
     households_target: int | None = None
     grids: GridsRule | int = "target"
     load_cost: int = 0
-    previous: Ints = field(default=None)  # type: ignore[assignment]
+    previous: Ints = None  # type: ignore[assignment]
     move_cost: int = 0
-    fixed: Ints = field(default=None)  # type: ignore[assignment]
+    fixed: Ints = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         """Bring every array to int64 of the right shape and refuse what is no problem of this kind."""
@@ -121,7 +123,7 @@ class Problem:
         (metres to decimetres) when whole units are too coarse.
         """
         place = {node: i for i, node in enumerate(graph.nodes)}
-        pairs = {}
+        pairs: dict[tuple[int, int], int] = {}
         for u, v, facts in graph.edges(data=True):
             if u != v:
                 pair = min(place[u], place[v]), max(place[u], place[v])
@@ -142,7 +144,7 @@ class Problem:
 
     @cached_property
     def adjacency(self) -> tuple[Ints, Ints, Ints]:
-        """Neighbours in compressed rows: (first (n+1,), neighbour (2m,), cost (2m,)), neighbours ascending."""
+        """Neighbours in compressed rows: first (n+1,), neighbour (2m,) ascending, cost (2m,)."""
         ends = np.concatenate([self.edges, self.edges[:, ::-1]])
         cost = np.concatenate([self.cut_cost, self.cut_cost])
         order = np.lexsort((ends[:, 1], ends[:, 0]))
@@ -197,7 +199,7 @@ def group_by_label(labels: Ints) -> tuple[Ints, ...]:
 
 
 def subproblem(problem: Problem, atoms: Ints) -> Problem:
-    """Return the problem of some atoms alone (ascending ids); edges that leave them are always cut and not counted."""
+    """Return the problem of some atoms alone (ascending ids); edges that leave them are not counted."""
     place = none_each(problem.n_atoms)
     place[atoms] = np.arange(len(atoms))
     ends = place[problem.edges]
@@ -225,8 +227,8 @@ def households_outside(problem: Problem, households: int) -> int:
 def grid_cost(problem: Problem, atoms: Iterable[int]) -> int:
     """Return *twice* what one grid adds to the objective, a whole number.
 
-    Its whole boundary inside the problem (each cut edge belongs to two grids, half to each) plus twice its load and
-    move costs, so that the objective of a plan is exactly half the sum over its grids.
+    Its whole boundary inside the problem (each cut edge belongs to two grids, half to each) plus twice its
+    load and move costs, so that the objective of a plan is exactly half the sum over its grids.
     """
     members = np.zeros(problem.n_atoms, dtype=bool)
     members[np.asarray(list(atoms), dtype=np.int64)] = True
@@ -237,7 +239,7 @@ def grid_cost(problem: Problem, atoms: Iterable[int]) -> int:
 
 
 def households_moved(problem: Problem, members: NDArray[np.bool_]) -> int:
-    """Return the households of a grid that had an old grid other than the one most of its households come from."""
+    """Return the households of a grid whose old grid is not the one most of its households come from."""
     old = members & (problem.previous >= 0)
     if not problem.move_cost or not old.any():
         return 0

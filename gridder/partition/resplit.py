@@ -1,7 +1,9 @@
-"""Compiled re-split (ReCom; DeFord, Duchin & Solomon 2021, doi:10.1162/99608f92.eb30390f) of two neighbouring grids.
+"""Compiled re-split of two neighbouring grids (ReCom: DeFord, Duchin & Solomon 2021,
+doi:10.1162/99608f92.eb30390f).
 
-A random spanning tree of the union, heavy edges first, offers one split a tree edge. Subtree sums of households and
-of cut value (add w at both ends of an edge, −2w at their meeting point) score all of them exactly.
+A random spanning tree of the union, heavy edges first, offers one split a tree edge. Subtree sums of
+households and of cut value (add w at both ends of an edge, −2w at their meeting point) score all of them
+exactly.
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ import math
 import numpy as np
 from numba import njit
 
-from gridder.partition.kernels import accept, draw, misfit, own_cost, shift
+from gridder.partition.kernels import Graph, Move, Rules, State, Weigh, accept, draw, misfit, own_cost, shift
+from gridder.partition.problem import Ints
+
+Tree = tuple[Ints, Ints, Ints]
 
 
 @njit(cache=True)
-def gather(graph, state, u, v):
-    """Return the atoms of the grids of u and v, by search from u; ``state.stamp`` marks them with the present mark."""
+def gather(graph: Graph, state: State, u: int, v: int) -> Ints:
+    """Return the atoms of the grids of u and v, by search from u; ``state.stamp`` marks them."""
     n = len(state.grid)
     a, b = state.grid[u], state.grid[v]
     members = np.empty(state.atoms[a] + state.atoms[b], dtype=np.int64)
@@ -37,8 +42,8 @@ def gather(graph, state, u, v):
 
 
 @njit(cache=True)
-def inner_edges(graph, state, members):
-    """Return (i, j, cost) of the edges among the members, by place in ``members``; ``state.queue`` holds the places."""
+def inner_edges(graph: Graph, state: State, members: Ints) -> Ints:
+    """Return (i, j, cost) of the edges among the members, by place, also in ``state.queue``."""
     n = len(state.grid)
     mark = state.stamp[n]
     count = 0
@@ -59,7 +64,7 @@ def inner_edges(graph, state, members):
 
 
 @njit(cache=True)
-def root_of(up, i):
+def root_of(up: Ints, i: int) -> int:
     """Return the representative of i, halving its path."""
     while up[i] != i:
         up[i] = up[up[i]]
@@ -68,8 +73,8 @@ def root_of(up, i):
 
 
 @njit(cache=True)
-def random_tree(edges, size, rng):
-    """Return (order, parent, depth) of a random-weight maximum spanning tree over ``size`` places, root first."""
+def random_tree(edges: Ints, size: int, rng: Ints) -> Tree:
+    """Return (order, parent, depth) of a random-weight maximum spanning tree over places, root first."""
     weight = np.empty(len(edges))
     for e in range(len(edges)):
         weight[e] = -(edges[e, 2] + 1.0) * (draw(rng, 1000003) + 1)
@@ -107,7 +112,7 @@ def random_tree(edges, size, rng):
 
 
 @njit(cache=True)
-def subtree_sums(graph, members, edges, tree):
+def subtree_sums(graph: Graph, members: Ints, edges: Ints, tree: Tree) -> Ints:
     """Return (households, locks, cut value) below each place of the tree, each shape (size,)."""
     order, parent, depth = tree
     size = len(members)
@@ -132,7 +137,7 @@ def subtree_sums(graph, members, edges, tree):
 
 
 @njit(cache=True)
-def pick_split(state, rules, sums, weigh):
+def pick_split(state: State, rules: Rules, sums: Ints, weigh: Weigh) -> int:
     """Return the place whose subtree to split off: least cost + misfit with noise of the heat."""
     size = sums.shape[1]
     best, best_score = -1, 0.0
@@ -149,7 +154,7 @@ def pick_split(state, rules, sums, weigh):
 
 
 @njit(cache=True)
-def resplit(graph, state, rules, move, weigh):
+def resplit(graph: Graph, state: State, rules: Rules, move: Move, weigh: Weigh) -> bool:
     """Try to split the union of the grids of u and v anew; return whether it was done.
 
     ``move`` = (u, v), neighbours in different grids. ``weigh`` = (cost of one misfit, heat).
@@ -188,7 +193,7 @@ def resplit(graph, state, rules, move, weigh):
 
 
 @njit(cache=True)
-def regrid(graph, state, u, g):
+def regrid(graph: Graph, state: State, u: int, g: int) -> None:
     """Put atom u into grid g in the assignment and in the running sums."""
     if state.grid[u] != g:
         shift(graph, state, u, state.grid[u], -1)

@@ -20,9 +20,10 @@ from gridder.partition.work import work_of
 def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
     """Return a plan that covers all atoms with connected grids, and what is known about it.
 
-    Always a plan: where a connected piece has no lawful one, or none was found, the nearest there is, each grid
-    outside the window named in ``Plan.exceptions``. A piece without households is one grid of ``Plan.empty`` and
-    counts for nothing in k, k_min and k_max. The same problem and effort give the same answer.
+    Always a plan: where a connected piece has no lawful one, or none was found, the nearest there is, each
+    grid outside the window named in ``Plan.exceptions``. A piece without households is one grid of
+    ``Plan.empty`` and counts for nothing in k, k_min and k_max. The same problem and effort give the same
+    answer.
 
     Parameters
     ----------

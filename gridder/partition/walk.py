@@ -1,10 +1,9 @@
 """Compiled annealing walk and the pool of grids it meets.
 
-State layout
-------------
-``Best``  grid (n,) best assignment met; value (2,) its [cost, misfit]. Less misfit wins, then less cost.
-``Pool``  slots (2^p,) hash table of column number + 1; keys (c,); first (c+1,) and atoms (room,): the atoms of column c
-          are atoms[first[c]:first[c+1]]; count (1,) columns held. All int64.
+State layout ------------ ``Best``  grid (n,) best assignment met; value (2,) its [cost, misfit]. Less
+misfit wins, then less cost. ``Pool``  slots (2^p,) hash table of column number + 1; keys (c,); first (c+1,)
+and atoms (room,): the atoms of
+          column c are atoms[first[c]:first[c+1]]; held (1,) columns held. All int64.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from gridder.partition.kernels import draw, flip, misfit, own_cost
+from gridder.partition.kernels import Graph, Rules, State, draw, flip, misfit, own_cost
 from gridder.partition.problem import Ints
 from gridder.partition.resplit import resplit
 
@@ -36,11 +35,11 @@ class Pool(NamedTuple):
     keys: Ints
     first: Ints
     atoms: Ints
-    count: Ints
+    held: Ints
 
 
 class Schedule(NamedTuple):
-    """Steps, heat from first to last (geometric), cost of a misfit likewise, share of re-splits, when to collect."""
+    """Steps, heat from first to last (geometric), cost of a misfit, share of re-splits, when to collect."""
 
     steps: int
     heat_first: float
@@ -52,7 +51,7 @@ class Schedule(NamedTuple):
 
 
 @njit(cache=True)
-def find_cut_edge(graph, state):
+def find_cut_edge(graph: Graph, state: State) -> int:
     """Return a random edge place whose ends lie in different grids, or −1 when none turned up."""
     m = len(graph.neighbour)
     if m == 0:
@@ -65,7 +64,7 @@ def find_cut_edge(graph, state):
 
 
 @njit(cache=True)
-def keep_grid(graph, state, pool, u):
+def keep_grid(graph: Graph, state: State, pool: Pool, u: int) -> None:
     """Put the grid of u into the pool unless it is there or the pool is full."""
     g = state.grid[u]
     key = state.keys[g]
@@ -75,7 +74,7 @@ def keep_grid(graph, state, pool, u):
         if pool.keys[pool.slots[slot] - 1] == key:
             return
         slot = (slot + 1) & mask
-    c = pool.count[0]
+    c = pool.held[0]
     start = pool.first[c]
     if c >= len(pool.keys) or start + state.atoms[g] > len(pool.atoms):
         return
@@ -97,11 +96,11 @@ def keep_grid(graph, state, pool, u):
     pool.slots[slot] = c + 1
     pool.keys[c] = key
     pool.first[c + 1] = tail
-    pool.count[0] = c + 1
+    pool.held[0] = c + 1
 
 
 @njit(cache=True)
-def note_best(state, best):
+def note_best(state: State, best: Best) -> None:
     """Copy the assignment when it is the best so far."""
     value = state.value
     if value[1] < best.value[1] or (value[1] == best.value[1] and value[0] < best.value[0]):
@@ -110,7 +109,7 @@ def note_best(state, best):
 
 
 @njit(cache=True)
-def walk(graph, state, rules, schedule, best, pool):
+def walk(graph: Graph, state: State, rules: Rules, schedule: Schedule, best: Best, pool: Pool) -> None:
     """Anneal: flips and re-splits from hot to cold; the best goes to ``best``, grids near it to ``pool``."""
     note_best(state, best)
     steps = schedule.steps
@@ -141,7 +140,7 @@ def walk(graph, state, rules, schedule, best, pool):
 
 
 @njit(cache=True)
-def column_costs(graph, rules, first, atoms):
+def column_costs(graph: Graph, rules: Rules, first: Ints, atoms: Ints) -> Ints:
     """Return (twice the cost, households, misfit) of columns; shape (c, 3). Equals ``grid_cost``."""
     n = len(graph.households)
     inside = np.zeros(n, dtype=np.bool_)

@@ -1,10 +1,10 @@
 """The base of every page: a folium map and our own HTML in one file that asks nothing of the network.
 
-Three things folium leaves to its user are settled here. Its scripts and styles come from the network: the
-copy of Leaflet beside this file is written into the page instead, assets we have no use for are left out, and a
-link nobody vendored is an error. Branca names elements at random: every element gets its name from us. And branca
-renders the text of its elements once more as a template: names of houses never pass through it, they stand in
-the page's own data (JSON) and its own, escaping, Jinja templates.
+Three things folium leaves to its user are settled here. Its scripts and styles come from the network: our copy
+of Leaflet is written into the page instead, assets we have no use for are left out, and a link nobody vendored is
+an error. Branca names elements at random: every element gets its name from us. And branca renders the text of its
+elements once more as a template: names of houses never pass through it, they stand in the page's own data (JSON)
+and its own, escaping, Jinja templates.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def add_shapes(
 ) -> folium.GeoJson:
     """Add GeoJSON features as the layer ``geo_json_<name>``, in a pane of its own.
 
-    ``style`` is a Leaflet style, or the name of a function of ``shared.js`` that gives each feature its style.
+    ``style`` is a Leaflet style, or the name of a function of ``shared.js`` that gives a feature its style.
     Properties of features pass through branca's templates: numbers and codes only, never a name.
     """
     code = style if isinstance(style, str) else f"function() {{ return {dump_json(style)}; }}"
@@ -176,7 +176,7 @@ def render(maps: Iterable[folium.Map], page: Page) -> str:
     assets: dict[str, str] = {name: VENDORED[name] for name in VENDORED}
     scripts = []
     for chart in maps:
-        figure = chart.get_root()
+        figure: Any = chart.get_root()
         for child in figure._children.values():
             child.render()
         assets |= find_assets(figure)

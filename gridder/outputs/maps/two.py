@@ -63,4 +63,4 @@ def with_words(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts with the kind of barrier as a word."""
     if "barrier" not in facts:
         return dict(facts)
-    return facts | {"barrier": both(f"reasons.barrier_{facts['barrier'] or 'any'}")}
+    return facts | {"barrier": both(f"plan.barrier_{facts['barrier'] or 'none'}")}

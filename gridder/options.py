@@ -1,0 +1,75 @@
+"""The options that commands share: names, types, help in both languages."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+class Lang(str, Enum):
+    """Languages of messages and outputs."""
+
+    zh = "zh"
+    en = "en"
+
+
+class EffortName(str, Enum):
+    """How hard to look."""
+
+    quick = "quick"
+    standard = "standard"
+    prove = "prove"
+
+
+class BadRows(str, Enum):
+    """What to do with rows that cannot be planned."""
+
+    stop = "stop"
+    quarantine = "quarantine"
+
+
+class Missing(str, Enum):
+    """What to do with unknown counts."""
+
+    stop = "stop"
+    zero = "zero"
+    estimate = "estimate"
+
+
+class Coords(str, Enum):
+    """Datum of layers in degrees."""
+
+    wgs84 = "wgs84"
+    cgcs2000 = "cgcs2000"
+    gcj02 = "gcj02"
+    bd09 = "bd09"
+
+
+def option(name: str, help: str) -> Any:
+    """Return a typer option with its help."""
+    return typer.Option(name, help=help, show_default=False)
+
+
+InputArg = Annotated[Path, typer.Argument(help="GeoPackage, folder, one file, or district.yaml 输入数据")]
+OutOpt = Annotated[Path | None, option("--out", "where to deliver; default maps/<input> 输出目录")]
+PolicyOpt = Annotated[str | None, option("--policy", "name or file of the rules; default jilin-2020 规则")]
+GridsOpt = Annotated[str, option("--grids", "target|fewest|most|free|N; default target 网格数")]
+EffortOpt = Annotated[EffortName, option("--effort", "quick|standard|prove 求解力度")]
+SeedOpt = Annotated[int, typer.Option("--seed", help="seed of the random generator 随机种子", min=0)]
+LangOpt = Annotated[Lang, option("--lang", "zh|en 语言")]
+ColumnsOpt = Annotated[list[str] | None, option("--columns", "households=户数,communities.community_id=SQDM 列名")]
+LayerOpt = Annotated[list[str] | None, option("--layer", "communities=iris 图层名")]
+CrsOpt = Annotated[str | None, option("--crs", "CRS of layers that state none, e.g. EPSG:4549 坐标系")]
+CoordsOpt = Annotated[Coords | None, option("--coords", "wgs84|cgcs2000|gcj02|bd09 经纬度基准")]
+EncodingOpt = Annotated[str | None, option("--encoding", "e.g. GB18030 编码")]
+BadRowsOpt = Annotated[BadRows, option("--bad-rows", "stop|quarantine 无法划分的行")]
+MissingOpt = Annotated[Missing, option("--missing", "stop|zero|estimate 户数缺失")]
+JobsOpt = Annotated[int, typer.Option("--jobs", help="processes 进程数", min=1)]
+OverwriteOpt = Annotated[bool, option("--overwrite", "replace an older delivery 覆盖")]
+JsonOpt = Annotated[bool, option("--json", "result as JSON on stdout")]
+QuietOpt = Annotated[bool, option("-q", "no progress 安静")]
+VerboseOpt = Annotated[bool, option("-v", "all findings 详细")]
+DateOpt = Annotated[str, option("--effective-date", "date the codes take effect, YYYY-MM-DD 生效日期")]

@@ -1,0 +1,163 @@
+"""A district read → ready to be partitioned: checked, settled, cut into atoms and cells, neighbours known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gridder.adjacency import build_edges
+from gridder.atoms import make_atoms
+from gridder.cells import Ground, draw_cells, outlines_around
+from gridder.check import Checked, check_district, settle
+from gridder.codes import check_codes
+from gridder.effort import Effort, Event, Progress, silent
+from gridder.errors import Finding
+from gridder.partition.parallel import Solved, solve_all
+from gridder.partition.problem import GridsRule
+from gridder.policy import Policy
+from gridder.problems import Question, Wishes, ask, join_empty_pockets, special_grids
+from gridder.tables import District
+
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """What a caller may choose besides policy and effort.
+
+    ``grids`` as in Problem; ``bad_rows`` ``stop`` or ``quarantine``; ``missing`` ``stop``, ``zero`` or ``estimate``;
+    ``asked`` is what the record keeps of how the input was read.
+    """
+
+    grids: GridsRule | int = "target"
+    bad_rows: str = "stop"
+    missing: str = "stop"
+    lang: str = "zh"
+    jobs: int = 1
+    effective_date: str = ""
+    asked: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A district ready to be partitioned: checked tables, atoms, ground, edges, problems by community.
+
+    ``given`` names, for every cell, the grid that is no question to the engine: ``s-…`` a special site, ``l-…`` a
+    locked grid; blank elsewhere.
+    """
+
+    checked: Checked
+    atoms: gpd.GeoDataFrame
+    ground: Ground
+    edges: pd.DataFrame
+    questions: dict[str, Question]
+    given: pd.Series
+    findings: tuple[Finding, ...]
+
+    @property
+    def district(self) -> District:
+        """The repaired district."""
+        return self.checked.district
+
+
+def prepare(
+    district: District,
+    policy: Policy,
+    options: PlanOptions,
+    *,
+    progress: Progress = silent,
+) -> Prepared:
+    """Return a district checked, settled, cut into atoms and cells, with neighbours known.
+
+    Raises
+    ------
+    InputError
+        Bad rows or unknown counts, and the options say ``stop``.
+    """
+    progress(Event("check", 0, 1, district.name))
+    checked = settle(
+        check_district(district, policy), bad_rows=options.bad_rows, missing=options.missing, policy=policy
+    )
+    return prepare_settled(checked, policy, options, progress=progress)
+
+
+def prepare_settled(
+    checked: Checked, policy: Policy, options: PlanOptions, *, progress: Progress = silent
+) -> Prepared:
+    """Return a settled district cut into atoms and cells, with neighbours known."""
+    checked = index_tables(checked)
+    known = checked.district
+    atoms, tower_findings = make_atoms(known.buildings, known.compounds, known.sites, policy)
+    progress(Event("cells", 0, len(atoms), known.name))
+    ground = share_ground(known, atoms, policy)
+    progress(Event("adjacency", 0, len(atoms), known.name))
+    edges = build_edges(ground.cells, atoms, known.barriers, policy)
+    edges, pocket_findings = join_empty_pockets(atoms, edges)
+    given = special_grids(atoms, edges)
+    questions = ask(atoms[given == ""], edges, policy, options.grids)
+    findings = [*checked.findings, *tower_findings, *pocket_findings, *left_out_findings(ground, atoms)]
+    findings += check_codes(sorted(ground.outlines.index))
+    return Prepared(checked, atoms, ground, edges, questions, given, tuple(findings))
+
+
+def index_tables(checked: Checked) -> Checked:
+    """Return a settled district with buildings and communities indexed by their ids."""
+    known = checked.district
+    assert known.communities is not None, "check_district gives every district its communities"
+    buildings = known.buildings.set_index("building_id", drop=False).rename_axis(None).sort_index()
+    communities = known.communities.set_index("community_id", drop=False).rename_axis(None).sort_index()
+    return replace(checked, district=replace(known, buildings=buildings, communities=communities))
+
+
+def share_ground(district: District, atoms: gpd.GeoDataFrame, policy: Policy) -> Ground:
+    """Return the ground of every atom, inside given outlines or inside outlines drawn around the buildings."""
+    communities = district.communities
+    assert communities is not None, "check_district gives every district its communities"
+    if communities.geometry.isna().all():
+        outlines = outlines_around(atoms, district.barriers, policy)
+    else:
+        outlines = communities.geometry
+    return draw_cells(atoms, outlines, district.barriers, policy)
+
+
+def left_out_findings(ground: Ground, atoms: gpd.GeoDataFrame) -> list[Finding]:
+    """Return a note for ground in no grid of communities that have grids."""
+    built = set(atoms["community_id"])
+    pieces = ground.left_out[ground.left_out["community_id"].isin(built)]
+    return [
+        Finding("plan.ground_left_out", "note", {"community": c, "area_m2": round(float(g.area))}, (), "communities")
+        for c, g in zip(pieces["community_id"], pieces.geometry)
+    ]
+
+
+def solve_prepared(
+    prepared: Prepared, effort: Effort, options: PlanOptions, progress: Progress = silent
+) -> dict[str, Solved]:
+    """Return plan and certificate of every community that has something to plan."""
+    problems = {c: question.problem for c, question in prepared.questions.items()}
+    return solve_all(problems, effort, jobs=options.jobs, progress=progress)
+
+
+def label_cells(prepared: Prepared, solved: dict[str, Solved]) -> pd.Series:
+    """Return a label for the grid of each cell: ``community/number``, or ``community/given name``.
+
+    Blank where there is no grid: communities and pieces without households.
+    """
+    community = prepared.atoms["community_id"].astype(str)
+    labels = (community + "/" + prepared.given).where(prepared.given != "", "").astype(object)
+    for community_id, question in prepared.questions.items():
+        plan = solved[community_id][0]
+        numbers = [f"{community_id}/{g}" if g not in plan.empty else "" for g in plan.assignment]
+        labels[question.cells] = np.array(numbers, dtype=object)
+    return labels
+
+
+def pose_wishes(prepared: Prepared, policy: Policy, options: PlanOptions, wishes: Wishes) -> Prepared:
+    """Return a prepared district whose problems know the old plan, and whose locked grids are given."""
+    locked = wishes.locked.reindex(prepared.atoms.index).fillna("")
+    given = prepared.given.where((prepared.given != "") | (locked == ""), "l-" + locked.astype(str))
+    free = prepared.atoms[given == ""]
+    return replace(prepared, given=given, questions=ask(free, prepared.edges, policy, options.grids, wishes))

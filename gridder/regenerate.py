@@ -1,0 +1,174 @@
+"""New data and an old plan → a plan that changes little: old codes live on, edits and locks are hard."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gridder.assemble import Past, assemble, previous_grid_of
+from gridder.changes import assign_previous
+from gridder.effort import Effort, Progress, silent
+from gridder.errors import Finding, InputError
+from gridder.policy import Policy
+from gridder.prepare import PlanOptions, Prepared, pose_wishes, prepare, solve_prepared
+from gridder.problems import Wishes
+from gridder.tables import District, Run
+
+EDITS_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What reviewers decided: moves (building_id, unit or blank, to_grid, reason), locked grids, the plan they saw."""
+
+    moves: tuple[dict[str, str], ...] = ()
+    locks: tuple[str, ...] = ()
+    plan_sha256: str = ""
+    files: tuple[str, ...] = field(default=())
+
+
+def read_edits(paths: list[Path]) -> Edits:
+    """Return the edits of one or several files of one plan.
+
+    Raises
+    ------
+    InputError
+        Not JSON, another schema, a missing key, files of different plans, or one building sent to two grids.
+    """
+    moves: dict[tuple[str, str], dict[str, str]] = {}
+    locks: set[str] = set()
+    plans: dict[str, str] = {}
+    for path in paths:
+        tree = read_edits_file(path)
+        plans[str(tree["plan_sha256"])] = path.name
+        locks |= {str(code) for code in tree.get("locks", [])}
+        for move in tree.get("edits", []):
+            key = str(move["building_id"]), str(move.get("unit") or "")
+            if moves.get(key, move)["to_grid"] != move["to_grid"]:
+                raise InputError("errors.edits_conflict", file=path.name, building=key[0])
+            moves[key] = {"building_id": key[0], "unit": key[1], "to_grid": str(move["to_grid"])}
+    if len(plans) > 1:
+        raise InputError("errors.edits_two_plans", files=", ".join(sorted(plans.values())))
+    ordered = tuple(moves[key] for key in sorted(moves))
+    return Edits(ordered, tuple(sorted(locks)), next(iter(plans), ""), tuple(path.name for path in paths))
+
+
+def read_edits_file(path: Path) -> dict[str, Any]:
+    """Return the content of one edits file of the schema that is promised."""
+    if not path.is_file():
+        raise InputError("errors.no_file", path=str(path))
+    try:
+        tree = json.loads(path.read_text("utf-8-sig"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError("errors.edits_unreadable", file=path.name, why=str(error)) from None
+    if not isinstance(tree, dict) or tree.get("schema") != EDITS_SCHEMA or "plan_sha256" not in tree:
+        raise InputError("errors.edits_schema", file=path.name, schema=EDITS_SCHEMA)
+    for number, move in enumerate(tree.get("edits", []), start=1):
+        if not isinstance(move, dict) or not move.get("building_id") or not move.get("to_grid"):
+            raise InputError("errors.edits_entry", file=path.name, number=number)
+    return tree
+
+
+def regenerate_district(
+    district: District,
+    policy: Policy,
+    effort: Effort,
+    options: PlanOptions,
+    *,
+    old: Run | None = None,
+    edits: Edits | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Return a plan of new data that keeps as much of the old plan as the rules allow.
+
+    Parameters
+    ----------
+    old
+        The older delivery; None takes the layer ``previous_grids`` of the input.
+    edits
+        Moves and locks, both hard: a moved building is in its grid, a locked grid keeps its buildings and takes none
+        but new ones that touch nothing else.
+
+    Raises
+    ------
+    InputError
+        No old plan at all, or edits that name a building or grid that the data or the old plan do not know.
+    """
+    prepared = prepare(district, policy, options, progress=progress)
+    past = past_from(prepared, old)
+    previous = previous_grid_of(prepared, past)
+    edits = edits or Edits()
+    refuse_unknown(prepared, previous, edits)
+    wishes = make_wishes(prepared, previous, edits)
+    held = wishes.fixed.where(wishes.locked == "", wishes.locked)
+    prepared = pose_wishes(prepared, policy, options, wishes)
+    solved = solve_prepared(prepared, effort, options, progress)
+    return assemble(prepared, solved, policy, effort, options, Past(past.buildings, past.retired, held))
+
+
+def past_from(prepared: Prepared, old: Run | None) -> Past:
+    """Return the old plan: a delivery's, or the one drawn as previous grids."""
+    if old is not None:
+        return Past(pd.DataFrame(old.buildings.drop(columns="geometry")), tuple(old.options.get("retired_codes", ())))
+    drawn = prepared.district.previous_grids
+    if drawn.empty:
+        raise InputError("errors.no_old_plan")
+    atoms = prepared.atoms
+    codes = assign_previous(atoms, drawn)
+    return Past(pd.DataFrame(atoms[["building_id", "unit", "households", "community_id"]]).assign(grid_code=codes))
+
+
+def refuse_unknown(prepared: Prepared, previous: pd.Series, edits: Edits) -> None:
+    """Raise InputError for edits and locks of buildings or grids that are not there, all in one go."""
+    buildings, grids = set(prepared.atoms["building_id"]), set(previous) - {""}
+    lost = sorted({m["building_id"] for m in edits.moves} - buildings)
+    unknown = sorted(({m["to_grid"] for m in edits.moves} | set(edits.locks)) - grids)
+    findings = []
+    if lost:
+        findings.append(Finding("plan.edit_building_unknown", "problem", {"n": len(lost)}, tuple(lost)))
+    if unknown:
+        findings.append(Finding("plan.edit_grid_unknown", "problem", {"n": len(unknown)}, tuple(unknown)))
+    if findings:
+        raise InputError("errors.edits_unusable", findings=tuple(findings), files=", ".join(edits.files))
+
+
+def make_wishes(prepared: Prepared, previous: pd.Series, edits: Edits) -> Wishes:
+    """Return what the old plan and the edits ask of the new one.
+
+    A moved building is held to its grid together with the grid's largest building that stays; a locked grid is given
+    as it was, with moves into and out of it done.
+    """
+    atoms = prepared.atoms
+    wanted = previous.copy()
+    moved = pd.Series("", index=atoms.index, dtype=object)
+    for move in edits.moves:
+        mine = atoms["building_id"] == move["building_id"]
+        if move["unit"]:
+            mine &= atoms["unit"] == move["unit"]
+        moved[mine] = wanted[mine] = move["to_grid"]
+    fixed = moved.copy()
+    for code in sorted(set(moved) - {""}):
+        stays = atoms[(previous == code) & (moved == "")]
+        if len(stays):
+            fixed[stays.sort_values("households", ascending=False, kind="stable").index[0]] = code
+    locked = lock_cells(prepared, wanted, edits.locks)
+    return Wishes(wanted, fixed.where(locked == "", ""), locked)
+
+
+def lock_cells(prepared: Prepared, wanted: pd.Series, locks: tuple[str, ...]) -> pd.Series:
+    """Return the locked grid of each cell: its old members, and new buildings whose only neighbours are members."""
+    locked = wanted.where(wanted.isin(locks), "").astype(object)
+    if not locks:
+        return locked
+    edges = prepared.edges[prepared.edges["passable"]]
+    both = pd.concat([edges[["cell_a", "cell_b"]].set_axis(["cell", "other"], axis=1),
+                      edges[["cell_b", "cell_a"]].set_axis(["cell", "other"], axis=1)])  # fmt: skip
+    new = both[both["cell"].map(wanted) == ""].assign(grid=lambda t: t["other"].map(locked))
+    for cell, grids in new.groupby("cell")["grid"]:
+        if grids.nunique() == 1 and grids.iloc[0]:
+            locked[cell] = grids.iloc[0]
+    return locked

@@ -1,0 +1,79 @@
+"""What a command line asks for, as the objects that the flow takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from gridder.effort import Effort, EffortName
+from gridder.errors import UsageError
+from gridder.partition.problem import GridsRule
+from gridder.policy import DEFAULT_POLICY, Policy, load_policy
+from gridder.prepare import PlanOptions
+from gridder.settings import ReadOptions, parse_columns, parse_layers
+
+GRIDS_WORDS = ("target", "fewest", "most", "free")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The shared options of the commands that plan, as typed."""
+
+    policy: str | None = None
+    grids: str = "target"
+    effort: str = "standard"
+    seed: int = 0
+    lang: str = "zh"
+    columns: list[str] | None = None
+    layer: list[str] | None = None
+    crs: str | None = None
+    coords: str | None = None
+    encoding: str | None = None
+    bad_rows: str = "stop"
+    missing: str = "stop"
+    jobs: int = 1
+    effective_date: str = ""
+
+    def read_options(self) -> ReadOptions:
+        """Return how to read the input.
+
+        Raises
+        ------
+        UsageError
+            ``--columns`` or ``--layer`` that do not say name=value, or name what gridder does not know.
+        """
+        columns = parse_columns(",".join(self.columns or []))
+        layers = parse_layers(self.layer or [])
+        return ReadOptions(columns, layers, self.crs, cast(Any, self.coords), self.encoding)
+
+    def plan_options(self) -> PlanOptions:
+        """Return what to plan, with what the record keeps of the question."""
+        read = self.read_options()
+        asked = {"columns": read.columns, "layers": read.layers, "crs": self.crs, "coords": self.coords,
+                 "encoding": self.encoding}  # fmt: skip
+        return PlanOptions(
+            parse_grids(self.grids), self.bad_rows, self.missing, self.lang, self.jobs, self.effective_date, asked
+        )
+
+    def effort_of(self) -> Effort:
+        """Return how hard to look."""
+        return Effort(cast(EffortName, self.effort), self.seed)
+
+    def policy_of(self, settings: dict[str, Any]) -> Policy:
+        """Return the policy: the command line's, else that of district.yaml, else the default."""
+        return load_policy(self.policy or settings.get("policy") or DEFAULT_POLICY)
+
+
+def parse_grids(text: str) -> GridsRule | int:
+    """Return the rule for the number of grids.
+
+    Raises
+    ------
+    UsageError
+        Neither one of the words nor a whole number above 0.
+    """
+    if text in GRIDS_WORDS:
+        return cast(Literal["target", "fewest", "most", "free"], text)
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise UsageError("errors.grids_word", text=text)

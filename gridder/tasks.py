@@ -1,0 +1,186 @@
+"""One function a command: read, plan, deliver. What ``cli`` calls and what a script may call instead."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gridder.assemble import staff_run
+from gridder.deliver import deliver, is_delivery, refuse_existing, write_maps, write_page, writing_aside
+from gridder.district import Inspection, inspect_district, plan_district
+from gridder.effort import Event
+from gridder.errors import InputError, UsageError
+from gridder.journal import Journal
+from gridder.outputs.record import load_run, plan_sha256
+from gridder.policy import load_policy
+from gridder.read import read_district
+from gridder.regenerate import read_edits, regenerate_district
+from gridder.request import Request
+from gridder.tables import Run
+
+
+def default_out(input_path: Path) -> Path:
+    """Return where a delivery goes when nobody says: maps/<name of the input>."""
+    name = input_path.parent.resolve().name if input_path.name == "district.yaml" else input_path.stem
+    return Path("maps") / name
+
+
+def inspect_input(input_path: Path, request: Request, journal: Journal) -> Inspection:
+    """Return what ``check`` finds in an input."""
+    journal(Event("read", 0, 1, input_path.name))
+    district = read_district(input_path, request.read_options())
+    return inspect_district(district, request.policy_of(district.settings), request.plan_options(), progress=journal)
+
+
+def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, *, overwrite: bool) -> Run:
+    """Read, plan and deliver one district; return the run.
+
+    Raises
+    ------
+    GridderError
+        With the exit code that the command line promises.
+    """
+    options = request.plan_options()
+    refuse_existing(out, overwrite=overwrite)
+    if request.policy:
+        load_policy(request.policy)  # a wrong policy is refused before a long reading
+    journal(Event("read", 0, 1, input_path.name))
+    district = read_district(input_path, request.read_options())
+    policy = request.policy_of(district.settings)
+    run = plan_district(district, policy, request.effort_of(), options, progress=journal)
+    deliver(run, out, source=input_path, overwrite=overwrite, progress=journal)
+    return run
+
+
+def plan_demo(request: Request, out: Path, journal: Journal) -> Run:
+    """Make, plan and deliver the demo district; its own earlier delivery is replaced."""
+    from gridder.synth import write_demo
+
+    with tempfile.TemporaryDirectory(prefix="gridder-") as folder:
+        path = Path(folder) / "district.gpkg"
+        write_demo(path)
+        return plan_input(path, request, out, journal, overwrite=is_delivery(out))
+
+
+def regenerate_input(
+    input_path: Path,
+    request: Request,
+    out: Path,
+    journal: Journal,
+    *,
+    old: Path | None,
+    edits: list[Path],
+    overwrite: bool,
+) -> Run:
+    """Read new data and an old plan, plan again changing little, deliver.
+
+    Raises
+    ------
+    InputError
+        Edits made for another plan than ``old`` (both fingerprints are told), among others.
+    """
+    options = request.plan_options()
+    refuse_existing(out, overwrite=overwrite)
+    before = load_run(old) if old else None
+    wanted = read_edits(edits) if edits else None
+    if wanted and old and wanted.plan_sha256 and wanted.plan_sha256 != plan_sha256(old):
+        raise InputError("errors.edits_other_plan", edits=wanted.plan_sha256[:12], plan=plan_sha256(old)[:12])
+    journal(Event("read", 0, 1, input_path.name))
+    district = read_district(input_path, request.read_options())
+    policy = request.policy_of(district.settings)
+    effort = request.effort_of()
+    run = regenerate_district(district, policy, effort, options, old=before, edits=wanted, progress=journal)
+    deliver(run, out, source=input_path, overwrite=overwrite, progress=journal)
+    return run
+
+
+def compare_deliveries(old: Path, new: Path, out: Path, *, lang: str, overwrite: bool) -> None:
+    """Write the compare page and, beside it, the sheet of all changes."""
+    from gridder.outputs.maps.compare import draw_compare, write_compare_sheet
+
+    sheet = out.with_suffix(".xlsx")
+    for path in (out, sheet):
+        if path.exists() and not overwrite:
+            raise UsageError("errors.out_exists", path=str(path))
+    before, after = replace(load_run(old), lang=lang), replace(load_run(new), lang=lang)
+    with writing_aside(out) as aside:
+        write_page(aside / out.name, draw_compare(before, after))
+        write_compare_sheet(before, after, aside / sheet.name)
+        for path in (out, sheet):
+            (aside / path.name).replace(path)
+
+
+def staff_delivery(
+    directory: Path,
+    journal: Journal,
+    *,
+    policy: str | None,
+    workforce: Path | None,
+    out: Path | None,
+    lang: str | None,
+    overwrite: bool,
+) -> Path:
+    """Compute the staffing of a delivery again and deliver it; return where.
+
+    Raises
+    ------
+    UsageError
+        The policy has another window than the plan was made for: that needs planning.
+    """
+    place = out or directory
+    refuse_existing(place, overwrite=overwrite or out is None)
+    run = load_run(directory)
+    if policy:
+        rules = load_policy(policy)
+        window = (rules.households_min, rules.households_max)
+        if window != (run.policy.households_min, run.policy.households_max):
+            raise UsageError("errors.staff_window", policy=rules.name, low=window[0], high=window[1])
+        run = replace(run, policy=rules)
+    if workforce:
+        run = replace(run, workforce=read_workforce(workforce))
+    run = replace(run, lang=lang or run.lang)
+    deliver(staff_run(run, run.options), place, overwrite=True, progress=journal)
+    return place
+
+
+def read_workforce(path: Path) -> pd.DataFrame:
+    """Return a workforce table read from a file of its own."""
+    from gridder.read import read_table
+
+    return read_table("workforce", path)
+
+
+def draw_again(directory: Path, *, lang: str | None) -> Path:
+    """Draw the maps of a delivery again, in place; return the page to open."""
+    run = load_run(directory)
+    with writing_aside(directory / "maps") as aside:
+        write_maps(replace(run, lang=lang or run.lang), aside / "maps")
+        for page in sorted((aside / "maps").iterdir()):
+            page.replace(directory / "maps" / page.name)
+    return directory / "maps" / "index.html"
+
+
+def make_synthetic(buildings: int, out: Path, *, seed: int, overwrite: bool) -> tuple[int, int]:
+    """Write a synthetic city; return how many buildings and communities it has."""
+    from gridder.synth import make_city, write_layers
+
+    if out.exists() and not overwrite:
+        raise UsageError("errors.out_exists", path=str(out))
+    layers: dict[str, Any] = make_city(buildings, seed)
+    with writing_aside(out) as aside:
+        write_layers(layers, aside / out.name)
+        (aside / out.name).replace(out)
+    return len(layers["buildings"]), len(layers["communities"])
+
+
+def batch_inputs(
+    inputs: list[Path], out: Path, request: Request, journal: Journal, *, dask: str | None, overwrite: bool
+) -> Any:
+    """Plan many districts, each on its own."""
+    from gridder.batch import run_batch
+
+    return run_batch(inputs, out, request, jobs=request.jobs, progress=journal, dask=dask, overwrite=overwrite)
