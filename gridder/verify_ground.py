@@ -144,7 +144,7 @@ def check_grid_ground(delivery: Delivery) -> list[Violation]:
 
 
 def check_connected(delivery: Delivery, contacts: Contacts) -> list[Violation]:
-    """All households of a grid are on one connected piece; ground without any may hang on across a barrier."""
+    """All households of a grid are on one connected piece; ground without any may lie across a barrier."""
     cells = delivery.cells
     code = label(cells["grid_code"])
     households = counts(cells["households"]).to_numpy()

@@ -190,7 +190,7 @@ MUTATIONS: dict[str, tuple[Mutation, set[str]]] = {
     "wrong sum of a community": (layer("communities", put("households", 801, community_id=A)),
                                  {"community_sum", "workbook_differs"}),
     "wrong number of grids": (layer("communities", put("grids", 3, community_id=A)),
-                              {"community_sum", "record_communities", "figure"}),
+                              {"community_sum", "figure"}),
     "wrong total": (recorded("totals", "households", value=1051), {"total_differs"}),
     "wrong quarantine": (recorded("totals", "quarantined_rows", value=0), {"total_differs"}),
     # codes
@@ -204,7 +204,7 @@ MUTATIONS: dict[str, tuple[Mutation, set[str]]] = {
                                    layer("grids", put("grid_code", f"{A}X2", grid_code=EAST)),
                                    sheet(lambda b: b["Grids"].append([f"{A}X2", 400]))), {"code_sequence"}),
     "special grid in the ordinary series": (layer("grids", put("status", "special", grid_code=EAST)),
-                                            {"code_series"}),
+                                            {"code_series", "record_communities"}),
     # window and labels
     "outside and unlabelled": (both(layer("grids", put("status", "lawful", grid_code=SOUTH)),
                                     layer("exceptions", lambda t: t.iloc[:0])), {"grid_outside_window"}),
@@ -274,7 +274,7 @@ MUTATIONS: dict[str, tuple[Mutation, set[str]]] = {
     # input
     "input changed": (lambda out: (out.parent / "input.gpkg").open("ab").write(b" "), {"input_changed"}),
     "input lost": (recorded("inputs", value=[]), {"record_key"}),
-    "other column": (recorded("options", "columns", "buildings", "households", value="人数"), {"input_unreadable"}),
+    "other column": (lambda out: edit_record(out, lambda t: t["inputs"][0]["columns"].update(households="人数")), {"input_unreadable"}),
 }  # fmt: skip
 
 
@@ -497,6 +497,8 @@ REASONS = [
     ("building_too_large", case(700, members=(501, 199)), case(700, members=(500, 200))),
     # 100 ─ 450 ─ 100: the middle must take in both ends
     ("articulation", case(graph=graph([100, 450, 100], *STAR)), case(graph=graph([30, 400, 30], *STAR))),
+    # 50 ─ 520: of the 520 the middle takes 20–220 or all: 70–270 or 570
+    ("articulation", case(graph=graph([0, 50, 520], *STAR)), case(graph=graph([0, 80, 520], *STAR))),
     # 200 with neighbours of 350 only
     ("no_partner", case(graph=graph([350, 200, 350], *STAR)), case(graph=graph([350, 200, 300], *STAR))),
     ("lock", case(locked=True), case()),
