@@ -1,0 +1,250 @@
+"""The district page: all communities, worst first, totals that add up, names as text, nothing from outside."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from sample_run import HOSTILE, TEMPLATE, A, B, C, sample_run
+from shapely.affinity import translate
+
+from gridder.errors import Finding
+from gridder.outputs.maps.index import draw_index
+from gridder.policy import load_policy
+from gridder.tables import Run
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PAGES = {A: f"{A}.html", B: f"{B}.html"}
+
+
+def make_run(lang: str = "zh") -> Run:
+    """Return the sample with a hostile name, and findings whose sentences are shipped."""
+    run = sample_run(lang)
+    communities = run.communities.copy()
+    communities.loc[B, "name"] = HOSTILE
+    note = Finding("common.and_more", "note", {"n": 3})
+    warning = Finding("common.and_more", "warning", {"n": 4}, (HOSTILE,))
+    return replace(run, communities=communities, findings=(note, warning))
+
+
+def many(n: int) -> Run:
+    """Return a run of n communities in rows of twenty, every fifth with an exception."""
+    run = sample_run()
+    rows = []
+    for i in range(n):
+        row = run.communities.iloc[i % 2].copy()
+        row["community_id"] = f"2202020{i:05d}"
+        row["name"] = f"第{i}社区"
+        row["subdistrict"] = f"街道{i // 20}"
+        row["exceptions"] = int(i % 5 == 0)
+        row["geometry"] = translate(run.communities.geometry.loc[B], 400 * (i % 20), 320 * (i // 20))
+        rows.append(row)
+    table = type(run.communities)(rows, geometry="geometry", crs=run.crs)
+    table = table.astype(run.communities.dtypes.drop("geometry").to_dict()).set_index(
+        "community_id", drop=False
+    )
+    return replace(run, communities=table, findings=())
+
+
+def read_data(page: str) -> dict[str, Any]:
+    """Return the facts a page carries."""
+    found = re.search(r'<script type="application/json" id="gridder-data">(.*?)</script>', page, re.S)
+    assert found
+    return json.loads(found.group(1))
+
+
+# ── the file ──
+
+
+def test_every_community_is_listed_with_its_figures():
+    rows = {row["id"]: row for row in read_data(draw_index(make_run(), PAGES))["rows"]}
+    communities = make_run().communities
+    assert sorted(rows) == sorted(communities.index)
+    for column in ("households", "grids", "exceptions", "posts"):
+        assert [rows[i][column] for i in communities.index] == list(communities[column])
+    assert rows[A]["page"] == f"{A}.html"
+    assert rows[C]["page"] is None
+    assert (rows[C]["status"], rows[C]["lawful_min"]) == ("empty", None)
+    assert rows[B]["present"] is None  # unknown is not zero
+
+
+def test_same_run_gives_same_bytes_whatever_the_order_of_its_tables():
+    run = make_run()
+    turned = replace(run, communities=run.communities.iloc[::-1], grids=run.grids.iloc[::-1])
+    assert draw_index(run, PAGES) == draw_index(turned, PAGES)
+
+
+def test_names_never_become_markup_and_nothing_is_asked_of_the_network():
+    page = draw_index(make_run(), PAGES)
+    assert HOSTILE not in page
+    assert "<img src=x" not in page
+    own = re.sub(r"<script>.*?</script>", "", page, flags=re.S)  # Leaflet names its home in its own source
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", own)
+    assert "url(http" not in page
+
+
+def test_findings_are_told_most_urgent_first_in_both_languages():
+    findings = read_data(draw_index(make_run(), PAGES))["findings"]
+    assert [finding["level"] for finding in findings] == ["warning", "note"]
+    assert HOSTILE in findings[0]["text"]["zh"]
+    assert set(findings[0]["text"]) == {"zh", "en"}
+
+
+def test_another_window_is_named_as_a_departure():
+    run = make_run()
+    assert "不一致" not in read_page_header(draw_index(run, PAGES))
+    other = replace(run, policy=load_policy("changchun-2020"))
+    header = read_page_header(draw_index(other, PAGES))
+    assert "不一致" in header
+    assert "400–700" in header
+
+
+def read_page_header(page: str) -> str:
+    found = re.search(r'<header class="head">.*?</header>', page, re.S)
+    assert found
+    return found.group(0)
+
+
+def test_three_hundred_communities_stay_under_two_megabytes():
+    page = draw_index(many(300), {})
+    assert len(page.encode()) < 2_000_000
+    assert len(read_data(page)["rows"]) == 300
+
+
+def test_community_without_ground_is_listed_all_the_same():
+    run = make_run()
+    communities = run.communities.copy()
+    communities.loc[C, "geometry"] = None
+    data = read_data(draw_index(replace(run, communities=communities), PAGES))
+    assert len(data["rows"]) == 3
+    assert [place is None for place in data["labels"]] == [False, False, True]
+
+
+# ── in a browser ──
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return a headless Chromium."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+def open_page(browser: Any, folder: Path, html: str, *, width: int = 1440) -> tuple[Any, list[str]]:
+    """Return the opened page and everything it complained of or asked for."""
+    file = folder / "index.html"
+    file.write_text(html, "utf-8")
+    page, complaints = browser.new_page(viewport={"width": width, "height": 900}), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append("dialog"))
+    page.on("request", lambda asked: complaints.append(asked.url) if asked.url != file.as_uri() else None)
+    page.goto(file.as_uri())
+    page.wait_for_function("document.querySelectorAll('#rows tr[data-place]').length > 0")
+    return page, complaints
+
+
+def names(page: Any) -> list[str]:
+    return page.eval_on_selector_all("#rows .name", "all => all.map(one => one.textContent)")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_opens_without_a_word_and_without_sideways_scrolling(browser, tmp_path, width):
+    page, complaints = open_page(browser, tmp_path, draw_index(make_run(), PAGES), width=width)
+    for lang in ("en", "zh"):
+        page.click(f"[data-set-lang={lang}]")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert HOSTILE in names(page)
+    assert complaints == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_worst_stands_first_and_totals_add_up(browser, tmp_path):
+    page, _ = open_page(browser, tmp_path, draw_index(make_run(), PAGES))
+    assert names(page) == ["柳堤社区", "工业园社区", HOSTILE]  # an exception; one to hire; the rest
+    run = make_run()
+    foot = page.eval_on_selector_all("#table tfoot td", "all => all.map(one => one.textContent)")
+    assert f"{int(run.communities.households.sum()):,}" in foot
+    assert str(int(run.communities.grids.sum())) in foot
+    totals = page.eval_on_selector_all(".total-value", "all => all.map(one => one.textContent)")
+    assert totals == ["3", "2,610", "8", "8 / 8", "30–45", "4 人"]
+    page.close()
+
+
+@pytest.mark.browser
+def test_filters_search_and_sorting(browser, tmp_path):
+    page, _ = open_page(browser, tmp_path, draw_index(make_run(), PAGES))
+    page.click("#look")
+    assert names(page) == ["柳堤社区"]
+    page.click("#all")
+    page.fill("#find", A + "005")  # the code of a grid finds its community
+    assert names(page) == ["柳堤社区"]
+    page.fill("#find", "工业")
+    assert names(page) == ["工业园社区"]
+    page.fill("#find", "nobody")
+    assert page.inner_text("#rows").strip() == "没有符合条件的社区"
+    page.fill("#find", "")
+    page.click("th.col-households button")
+    assert names(page) == ["柳堤社区", HOSTILE, "工业园社区"]
+    page.click("th.col-households button")
+    assert names(page) == ["工业园社区", HOSTILE, "柳堤社区"]
+    assert page.get_attribute("th.col-households", "aria-sort") == "ascending"
+    page.click("#reorder")
+    assert names(page)[0] == "柳堤社区"
+    page.close()
+
+
+@pytest.mark.browser
+def test_row_and_map_choose_each_other(browser, tmp_path):
+    page, _ = open_page(browser, tmp_path, draw_index(make_run(), PAGES))
+    page.focus("#rows tr[data-place]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.inner_text("tr.chosen .name") == "工业园社区"
+    assert page.evaluate("document.querySelector('tr.chosen') === document.activeElement")
+    at = page.evaluate(
+        "() => { const c = geo_json_grounds.getLayers()[0].getBounds().getCenter(),"
+        " p = map_district.latLngToContainerPoint(c),"
+        " box = map_district.getContainer().getBoundingClientRect(); return [box.x + p.x, box.y + p.y]; }"
+    )
+    page.mouse.click(*at)
+    assert page.inner_text("tr.chosen .name") == "柳堤社区"
+    page.close()
+
+
+@pytest.mark.browser
+def test_links_carry_the_language(browser, tmp_path):
+    page, _ = open_page(browser, tmp_path, draw_index(make_run(), PAGES))
+    page.click("[data-set-lang=en]")
+    assert page.get_attribute("#rows a.name", "href") == f"{A}.html#lang=en"
+    assert page.get_attribute("a.button", "href") == "../staffing.xlsx"
+    assert "All 3" in page.inner_text("#all")
+    page.close()
+
+
+def test_template_signs_in_a_name_are_left_alone():
+    rows = read_data(draw_index(replace(sample_run(), findings=()), PAGES))["rows"]
+    assert TEMPLATE in [row["name"] for row in rows]
+
+
+def test_missing_numbers_of_a_community_are_none_not_zero():
+    run = make_run()
+    communities = run.communities.drop(columns=["present", "hiring_gap"])
+    communities = communities.assign(posts=pd.array([pd.NA, 11, 10], dtype="Int64"))
+    rows = read_data(draw_index(replace(run, communities=communities), PAGES))["rows"]
+    assert rows[0]["posts"] is None
+    assert rows[0]["present"] is None
