@@ -45,7 +45,7 @@ def plan_district(
     InputError
         Bad rows or unknown counts, and the options say ``stop``.
     """
-    prepared = prepare(district, policy, options, progress=progress, wishes=wishes)
+    prepared = prepare(district, policy, options, progress=progress)
     solved = solve_prepared(prepared, effort, options, progress)
     return assemble(prepared, solved, policy, effort, options)
 
