@@ -1,0 +1,139 @@
+"""Seamless cells: a valid coverage, every atom one connected cell, outlines met, barriers followed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import LineString, Point, Polygon, box
+
+from gridder.cells import draw_cells, outlines_around
+from gridder.policy import load_policy
+from ground import CRS, atoms, barriers, house, outline
+
+POLICY = load_policy()
+NONE = barriers().set_crs(CRS, allow_override=True)
+
+
+def assert_seamless(ground, outlines, table):
+    """Every promise that holds for any input."""
+    cells = ground.cells
+    assert list(cells.index) == sorted(table.index)
+    assert shapely.coverage_is_valid(cells.values)
+    assert set(cells.geom_type) == {"Polygon"} and cells.is_valid.all() and (cells.area > 0).all()
+    for name, drawn in ground.outlines.items():
+        inside = cells[table.loc[cells.index, "community_id"] == name].area.sum()
+        left = ground.left_out[ground.left_out["community_id"] == name].area.sum()
+        assert inside + left == pytest.approx(drawn.area, abs=1e-3)
+        assert drawn.symmetric_difference(outlines[name]).area <= 0.002 * (1 + outlines[name].length)
+
+
+def test_two_houses_share_the_ground_in_the_middle():
+    """.[a]....[b]. : the line runs half-way."""
+    table = atoms({"a": house(10, 20), "b": house(70, 20)})
+    ground = draw_cells(table, outline(0, 0, 100, 50), NONE, POLICY)
+    assert_seamless(ground, outline(0, 0, 100, 50), table)
+    assert ground.cells["a"].area == pytest.approx(2500, rel=0.01)
+
+
+def test_a_railway_is_the_boundary_however_near_the_houses_stand():
+    """[a]...|[b] : the line follows the railway at x = 60, not the middle at 45."""
+    rails = barriers(("railway", [(60, -10), (60, 60)]))
+    table = atoms({"a": house(10, 20), "b": house(62, 20)})
+    ground = draw_cells(table, outline(0, 0, 100, 50), rails, POLICY)
+    assert_seamless(ground, outline(0, 0, 100, 50), table)
+    assert ground.cells["a"].area == pytest.approx(3000, abs=1)
+
+
+def test_ground_without_buildings_goes_to_neighbours_across_a_road_before_a_railway():
+    """[a] road | empty | railway [b] : the empty strip is a's."""
+    lines = barriers(("road", [(30, -10), (30, 60)]), ("railway", [(60, -10), (60, 60)]))
+    table = atoms({"a": house(5, 20), "b": house(65, 20)})
+    ground = draw_cells(table, outline(0, 0, 100, 50), lines, POLICY)
+    assert_seamless(ground, outline(0, 0, 100, 50), table)
+    assert ground.cells["a"].area == pytest.approx(3000, abs=1)
+
+
+def test_a_building_across_a_barrier_lives_where_most_of_it_stands():
+    rails = barriers(("railway", [(50, -10), (50, 60)]))
+    table = atoms({"a": house(5, 20), "b": house(45, 20)})
+    ground = draw_cells(table, outline(0, 0, 100, 50), rails, POLICY)
+    assert_seamless(ground, outline(0, 0, 100, 50), table)
+    assert ground.cells["b"].bounds[0] == pytest.approx(50, abs=0.01)
+
+
+def test_water_is_shared_by_both_banks():
+    """A river polygon 20 m wide: both banks reach its middle."""
+    river = barriers(("river", box(-10, 40, 110, 60)))
+    table = atoms({"n": house(40, 70), "s": house(40, 20)})
+    ground = draw_cells(table, outline(0, 0, 100, 100), river, POLICY)
+    assert_seamless(ground, outline(0, 0, 100, 100), table)
+    assert ground.cells["n"].area == pytest.approx(5000, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        {"a": Point(50, 50), "b": Point(50, 50), "c": Point(50, 50)},  # towers at one point
+        {"a": house(40, 40), "b": house(40, 40)},  # duplicates
+        {"a": house(40, 40), "b": box(45, 42, 46, 43)},  # one inside the other
+        {"a": house(40, 40), "b": house(60, 40)},  # a shared wall
+        {"a": box(40, 40, 60, 60).difference(box(45, 45, 55, 55)), "b": house(48, 48, 4, 4)},  # in a courtyard
+        {"a": box(50, 50, 50.01, 50.01), "b": house(10, 10)},  # hardly any area
+        {"a": LineString([(50, 50), (50, 50)]).envelope, "b": house(10, 10)},  # none at all
+    ],
+)
+def test_messy_footprints_all_get_ground(shapes):
+    table = atoms(shapes)
+    assert_seamless(draw_cells(table, outline(0, 0, 100, 100), NONE, POLICY), outline(0, 0, 100, 100), table)
+
+
+def test_a_piece_of_community_without_buildings_is_left_out_and_said():
+    apart = shapely.MultiPolygon([box(0, 0, 100, 100), box(300, 0, 400, 100)])
+    outlines = outline(0, 0, 1, 1)
+    outlines.iloc[0] = apart
+    ground = draw_cells(atoms({"a": house(10, 10)}), outlines, NONE, POLICY)
+    assert ground.left_out.area.sum() == pytest.approx(10_000)
+
+
+def test_outlines_are_drawn_around_buildings_where_none_is_given():
+    table = atoms({"a": house(0, 0), "b": house(100, 0)})
+    table.loc["b", "community_id"] = "D"
+    drawn = outlines_around(table, NONE, POLICY)
+    assert list(drawn.index) == ["C", "D"]
+    assert shapely.coverage_is_valid(drawn.values)
+    assert drawn["C"].covers(table.geometry["a"]) and drawn["D"].covers(table.geometry["b"])
+
+
+@st.composite
+def messy_ground(draw):
+    """Return (outline, footprints, lines): a star-shaped outline, houses anywhere, up to three barrier lines."""
+    n = draw(st.integers(5, 12))
+    radii = [draw(st.floats(60, 150)) for _ in range(n)]
+    angles = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    shape = Polygon([(r * np.cos(a), r * np.sin(a)) for r, a in zip(radii, angles)])
+    place = st.tuples(st.floats(-100, 100), st.floats(-100, 100))
+    shapes = {}
+    for i in range(draw(st.integers(1, 25))):
+        x, y = draw(place)
+        kind = draw(st.sampled_from(["house", "tiny", "point", "slab"]))
+        size = {"house": (20, 10), "tiny": (0.5, 0.5), "slab": (60, 12)}.get(kind)
+        shapes[f"b{i:02d}"] = house(x, y, *size) if size else Point(round(x / 20) * 20, round(y / 20) * 20)
+    lines = [
+        (draw(st.sampled_from(["railway", "road", "river", "wall"])), [draw(place), draw(place), draw(place)])
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    return shape, shapes, lines
+
+
+@settings(max_examples=120, deadline=None)
+@given(messy_ground())
+def test_any_ground_is_seamless(case):
+    shape, shapes, lines = case
+    outlines = outline(0, 0, 1, 1)
+    outlines.iloc[0] = shapely.set_precision(shape, 0.001)
+    table = atoms(shapes)
+    ground = draw_cells(table, outlines, barriers(*lines).set_crs(CRS, allow_override=True), POLICY)
+    assert_seamless(ground, outlines, table)
