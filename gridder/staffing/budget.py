@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gridder.policy import Policy
 
 FEN = 100  # fen in a yuan
 MONTHS = 12
+ROUND_UP = 0.5 + 1e-6  # half up; the millionth absorbs binary fractions such as 0.7
 CERTIFICATES = {"助理社工师": "assistant_certified", "社工师": "certified", "高级社工师": "senior_certified"}
 CLASSES = {"正职": "leaders", "两委成员": "committee", "工作人员": "staff"}
 SETTINGS = ("county_cap", "reference_wage_yuan_year", "employer_rate")
@@ -36,7 +38,7 @@ class Inputs:
 
 
 def read_inputs(settings: Mapping[str, Any]) -> Inputs:
-    """Return the inputs of ``settings['staffing']``; a value that is no number ≥ 0 counts as not given."""
+    """Return the inputs of ``settings["staffing"]``; what is no number of 0 or more counts as not given."""
     given = settings.get("staffing") or {}
     cap, wage, rate = (as_number(given.get(key)) for key in SETTINGS)
     return Inputs(None if cap is None else int(cap), wage, rate)
@@ -49,35 +51,32 @@ def as_number(value: Any) -> float | None:
     return float(value) if value >= 0 else None
 
 
-def round_half_up(numerator: float) -> int:
-    """Return the nearest whole fen, half up."""
-    return int(numerator + 0.5)
+def share_of(fen: pd.Series, share: float) -> pd.Series:
+    """Return a share of whole fen, rounded half up to whole fen; NA stays NA."""
+    parts = (fen.astype("Float64") * share + ROUND_UP).to_numpy(dtype=float, na_value=float("nan"))
+    return pd.Series(np.floor(parts), index=fen.index).astype("Int64")
 
 
 def cost_communities(posts: pd.Series, staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataFrame:
-    """Return the yearly cost of every community in yuan: one column a budget line, NA where an input is missing.
+    """Return the yearly cost of every community in yuan: a column a line, NA where an input is missing.
 
-    ``pool`` = posts × reference wage; ``base`` + ``performance`` = ``pool`` to the fen; ``employer`` = pool × rate;
-    ``allowances`` = 12 months × certificates × allowance; ``total`` only where every line is known.
+    ``pool`` = posts × reference wage; ``base`` + ``performance`` = ``pool`` to the fen; ``employer`` = pool ×
+    rate; ``allowances`` = 12 months × certificates × allowance; ``total`` only where every line is known.
     """
     lines = pd.DataFrame(index=posts.index)
     wage, rate = inputs.wage_fen, inputs.employer_rate
-    heads = posts.fillna(0).astype("int64")
     blank = pd.Series(pd.NA, index=posts.index, dtype="Int64")
-    pool = blank if wage is None else (heads * wage).astype("Int64")
-    base = blank if wage is None else pool.map(lambda fen: round_half_up(fen * policy.base_pay_share))
-    employer = blank if wage is None or rate is None else pool.map(lambda fen: round_half_up(fen * rate))
-    lines["pool"] = pool
-    lines["base"] = base.astype("Int64")
-    lines["performance"] = (pool - lines["base"]).astype("Int64")
-    lines["employer"] = employer.astype("Int64")
+    lines["pool"] = blank if wage is None else posts.astype("Int64") * wage
+    lines["base"] = share_of(lines["pool"], policy.base_pay_share)
+    lines["performance"] = lines["pool"] - lines["base"]
+    lines["employer"] = blank if rate is None else share_of(lines["pool"], rate)
     lines["allowances"] = certificate_allowances(staff, policy)
     lines["total"] = lines["pool"] + lines["employer"] + lines["allowances"]
     return lines.astype("Float64") / FEN
 
 
 def certificate_allowances(staff: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Return the yearly certificate allowances in fen; NA where no certificates were reported, 0 when not paid."""
+    """Return yearly certificate allowances in fen; NA where no certificates are known, 0 when not paid."""
     if not policy.certificate_allowance:
         return pd.Series(0, index=staff.index, dtype="Int64")
     held = staff[list(CERTIFICATES.values())]
@@ -89,7 +88,7 @@ def certificate_allowances(staff: pd.DataFrame, policy: Policy) -> pd.Series:
 
 
 def pay_classes(staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataFrame:
-    """Return the three classes with weight, people present and pay in yuan a year, whose weighted mean is the wage.
+    """Return the three classes: weight, people, pay in yuan a year, whose weighted mean is the wage.
 
     Pay is blank unless the wage and the people of all three classes are known.
     """

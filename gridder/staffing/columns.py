@@ -8,26 +8,27 @@ KINDS = {
     "decimal": "visits_per_day round_min day_min hall_minutes round_min_max",
     "fine": "compactness weight",
     "count": (
-        "households buildings grids grids_min grids_max posts_min posts_max posts posts_given unmet need "
-        "hall_staff field_staff party_posts grid_workers grid_worker auxiliary_police shortage other_need "
-        "other_shortage surplus present public_welfare hiring_gap hiring certified certified_gap "
-        "training_seats round_m area_m2 communities households_kept people"
+        "households buildings grids grids_min grids_max posts_min posts_max posts posts_given unmet "
+        "cap_shortage need hall_staff field_staff party_posts grid_workers grid_worker auxiliary_police "
+        "shortage other_need other_shortage surplus present public_welfare hiring_gap hiring certified "
+        "certified_gap training_seats round_m area_m2 communities households_kept people"
     ),
 }
 KIND_OF = {column: kind for kind, columns in KINDS.items() for column in columns.split()}
 
 SUMMED = frozenset(
     "communities households buildings grids grid_worker grid_workers auxiliary_police posts_min posts_max "
-    "posts posts_given unmet hall_staff field_staff party_posts shortage other_shortage surplus present "
-    "public_welfare certified_gap training_seats hiring pool base performance employer allowances total "
-    "households_kept".split()
+    "posts posts_given unmet cap_shortage hall_staff field_staff party_posts shortage other_shortage surplus "
+    "present public_welfare certified_gap training_seats hiring pool base performance employer allowances "
+    "total households_kept".split()
 )
 YEAR = "year_"  # columns of the hiring schedule: year_1, year_2 …
 
 # A figure that is not 0 here wants somebody's attention.
 ALARMS = {
     "shortage": "bad",
-    "unmet": "bad",
+    "unmet": "warn",
+    "cap_shortage": "bad",
     "other_shortage": "warn",
     "surplus": "warn",
     "certified_gap": "warn",

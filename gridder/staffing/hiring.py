@@ -26,7 +26,7 @@ class Cap:
     unmet
         Recommended minus given, ≥ 0.
     below_minimum
-        Posts by which a community stays below its own minimum: 0 everywhere unless the minima alone exceed the cap.
+        Posts by which a community stays below its own minimum: 0 unless the minima alone exceed the cap.
     excess
         Posts by which the sum of the minima exceeds the cap, ≥ 0.
     """
@@ -38,7 +38,7 @@ class Cap:
 
 
 def allocate_cap(posts: pd.DataFrame, cap: int | None) -> Cap:
-    """Return the posts given to each community: minima first, then where most are missing per 1,000 households.
+    """Return the posts given to each community: minima first, then by unmet need per 1,000 households.
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ def present_staff(
 ) -> pd.DataFrame:
     """Return the people present in each community by class, NA where nothing is known.
 
-    ``present`` is the sum of the three classes where they are given, else ``posts_now`` of the workforce table, else
-    of the communities. Public-welfare posts are never among them (B二(一)); they are kept in their own column.
+    ``present`` is the sum of the three classes where they are given, else ``posts_now`` of the workforce
+    table, else of the communities. Public-welfare posts are never among them (B二(一)) but apart.
     """
     columns = (
         "leaders committee staff posts_now party_posts public_welfare assistant_certified certified".split()
@@ -108,7 +108,7 @@ def present_staff(
 
 
 def schedule_hiring(gaps: pd.Series, grids: pd.Series, policy: Policy) -> pd.DataFrame:
-    """Return the people hired in each community and year: equal years, the largest gap per grid first (B三(一)).
+    """Return the people hired by community and year: equal years, largest gap per grid first (B三(一)).
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def schedule_hiring(gaps: pd.Series, grids: pd.Series, policy: Policy) -> pd.Dat
 
     Returns
     -------
-    DataFrame indexed by community_id, columns 1 … ``hiring_years``; each community's row sums to its gap, the years
+    DataFrame indexed by community_id, columns 1 … ``hiring_years``; each row sums to its gap, the years
     differ by one person at most, earlier years the larger.
     """
     gaps = gaps.sort_index()

@@ -1,4 +1,4 @@
-"""One round of each grid on foot: a closed tour over its cells, its metres and minutes (B二(八) 一日两巡，月全覆盖)."""
+"""One round of each grid on foot: a closed tour over its cells, in metres and minutes (B二(八) 一日两巡)."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def minutes_on_foot(metres: float, policy: Policy) -> float:
 def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return one round of every grid: a closed tour over its cells, from cell to adjacent cell.
 
-    A step joins the inner points of two adjacent cells, never through an uncrossable barrier except at a crossing;
-    the way stays in the grid, and goes through its neighbours only where the grid alone is not connected.
+    A step joins the inner points of two adjacent cells, never through an uncrossable barrier except at a
+    crossing; the way leaves the grid only where the grid alone is not connected.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) ->
 
     Returns
     -------
-    DataFrame indexed by grid_code, sorted: ``round_m`` (metres with the detour factor; NaN where some cell cannot
-    be reached), ``round_min`` and ``tour`` (JSON list of cell ids in walking order, the first not repeated).
+    DataFrame indexed by grid_code, sorted: ``round_m`` (metres with the detour factor; NaN where some cell
+    cannot be reached), ``round_min`` and ``tour`` (JSON list of cell ids in order, the first not repeated).
     """
     cells = cells[cells.grid_code.fillna("") != ""].sort_index()
     ways = walking_graph(cells, edges, policy)
@@ -75,14 +75,14 @@ def walking_graph(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) 
     b = place.loc[open_edges.cell_b[known]].to_numpy()
     points = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()))
     steps = np.hypot(*(points[a] - points[b]).T) * CM_PER_M
-    # Two cells around one point would be an absent entry at 0: one centimetre is no distance that anybody walks.
+    # Two cells around one point would be an absent entry at 0; nobody walks one centimetre.
     steps = np.maximum(1, np.rint(steps)).astype(np.int64)
     n = len(cells)
     return coo_array((np.r_[steps, steps], (np.r_[a, b], np.r_[b, a])), shape=(n, n)).tocsr()
 
 
 def measure_ways(ways: coo_array, members: Ints) -> Ints:
-    """Return shortest ways between ``members`` in centimetres: inside the grid, else through its surroundings."""
+    """Return shortest ways between ``members`` in centimetres: inside the grid, else around it."""
     inside = dijkstra(ways[members][:, members], directed=False)
     if np.isinf(inside).any():
         inside = dijkstra(ways, directed=False, indices=members)[:, members]
@@ -95,7 +95,7 @@ def tour_length(metres: Ints, tour: Ints) -> int:
 
 
 def find_tour(metres: Ints) -> Ints:
-    """Return a short closed tour over all n places: nearest neighbour, then 2-opt and or-opt until neither helps.
+    """Return a short closed tour over all n places: nearest neighbour, then 2-opt and or-opt.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def improve_tour(metres: Ints, tour: Ints) -> Ints:
 
 
 def best_reversal(metres: Ints, tour: Ints) -> tuple[int, int, int]:
-    """Return (gain, i, j) of the best 2-opt move: the places after i up to j in reverse order (Croes 1958)."""
+    """Return (gain, i, j) of the best 2-opt move: places after i up to j in reverse (Croes 1958)."""
     following = np.roll(tour, -1)
     step = metres[tour, following]
     new = metres[np.ix_(tour, tour)] + metres[np.ix_(following, following)]
@@ -202,7 +202,7 @@ def mean_by_households(minutes: pd.Series, cells: gpd.GeoDataFrame) -> pd.Series
 
 
 def share_near_hall(minutes: pd.Series, cells: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
-    """Return each community's share of households within the policy's minutes of its hall; NaN without a hall."""
+    """Return each community's share of households near enough to its hall; NaN without a hall."""
     households = cells.households.astype(float)
     near = households.where(minutes <= policy.hall_minutes, 0.0).where(minutes.notna())
     total = households.groupby(cells.community_id).sum()

@@ -1,4 +1,4 @@
-"""Posts of one community: the band, one number inside it, hall and field, and what is missing (B二(二), B二(八))."""
+"""Posts of one community: the band, a number inside it, hall and field, shortage (B二(二), B二(八))."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Posts:
-    """Posts of a community and every number they came from, so that the derivation can be said in any language.
+    """Posts of a community and every number they came from, so that any language can say how.
 
-    ``posts`` always lies in ``posts_min``–``posts_max``; ``shortage`` = people that the grids and the hall need
-    beyond ``posts``; ``surplus`` = posts beyond need and party-building posts, which the text wants explained
-    (B二(二) 防止人浮于事). ``grids_for_posts`` is the largest lawful number of grids that ends a shortage, if any;
+    ``posts`` always lies in ``posts_min``–``posts_max``; ``shortage`` = people that grids and hall need
+    beyond ``posts``; ``surplus`` = posts beyond need and party-building posts (B二(二) 防止人浮于事).
+    ``grids_for_posts`` is the largest lawful number of grids that ends a shortage, if any;
     ``posts_for_grids`` the posts that would.
     """
 
@@ -76,7 +76,7 @@ class Posts:
 
 
 def count_steps(households: int, step: int, base: int, rounding: Rounding) -> int:
-    """Return the steps of ``step`` households above ``base``: completed ones (``floor``) or begun ones (``ceil``)."""
+    """Return the steps of ``step`` households above ``base``: completed (``floor``) or begun (``ceil``)."""
     above = max(0, households - base)
     return above // step if rounding == "floor" else -(-above // step)
 
@@ -97,13 +97,13 @@ def posts_band(households: int, policy: Policy, *, rounding: Rounding | None = N
 
 
 def lawful_k(households: int, policy: Policy) -> tuple[int, int] | None:
-    """Return (fewest, most) lawful grids of one connected piece, or None when no number is lawful (A二(三)2)."""
+    """Return (fewest, most) lawful grids of one connected piece, or None where none is (A二(三)2)."""
     low, high = -(-households // policy.households_max), households // policy.households_min
     return (low, high) if 1 <= low <= high else None
 
 
 def start_posts(households: int, policy: Policy) -> int:
-    """Return the house rule's number in the base band: linear in households up to the base, rounded half up."""
+    """Return the house rule's number in the base band: linear up to its households, half up."""
     base = policy.posts_base_households
     rise = (policy.posts_base_max - policy.posts_base_min) * min(households, base)
     return policy.posts_base_min + (2 * rise + base) // (2 * base)
@@ -166,7 +166,7 @@ def staff_posts(case: Case, policy: Policy) -> Posts:
 
 
 def fewer_grids(case: Case, posts: int, policy: Policy) -> int | None:
-    """Return the largest lawful number of grids that ``posts`` can staff, or None when even the fewest need more."""
+    """Return the most lawful grids that ``posts`` can staff, or None when even the fewest need more."""
     per_grid = policy.grid_workers_per_grid
     if case.grids_min is None or per_grid == 0:
         return None
@@ -175,7 +175,7 @@ def fewer_grids(case: Case, posts: int, policy: Policy) -> int | None:
 
 
 def is_rural(community_id: str, policy: Policy) -> bool:
-    """Whether a 12-digit community code is a village committee's: outside B, which speaks of urban communities."""
+    """Whether a 12-digit code is a village committee's: outside B, which speaks of urban communities."""
     if not re.fullmatch(r"[0-9]{12}", community_id):
         return False
     return policy.code_rural_first <= int(community_id[-3:]) <= policy.code_rural_last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pandas as pd
 
@@ -58,6 +59,8 @@ def remark_cap(table: pd.DataFrame, excess: int, inputs: Inputs) -> Iterator[Fin
     unmet = table[(table.unmet > 0).fillna(False)]
     facts = {"cap": inputs.county_cap, "wanted": int(table.posts.sum())}
     yield from about("staffing.cap_exceeded", "warning", unmet, people=int(unmet.unmet.sum()), **facts)
+    short = table[(table.cap_shortage > 0).fillna(False)]
+    yield from about("staffing.cap_shortage", "problem", short, people=int(short.cap_shortage.sum()))
     below = table[(table.below_minimum > 0).fillna(False)]
     yield from about("staffing.cap_below_minima", "problem", below, cap=inputs.county_cap, people=excess)
 
@@ -78,7 +81,7 @@ def remark_people(table: pd.DataFrame, policy: Policy) -> Iterator[Finding]:
 
 
 def remark_walks(by_grid: pd.DataFrame, table: pd.DataFrame, policy: Policy) -> Iterator[Finding]:
-    """Yield rounds that do not fit in the shift or have no way, and communities far from a hall or without one."""
+    """Yield rounds too long for the shift or without a way, communities far from a hall or without."""
     too_long = by_grid[(~by_grid.fits_shift).fillna(False).astype(bool)]
     shift_min = round(policy.shift_hours * MINUTES_PER_HOUR)
     yield from about(
@@ -99,6 +102,6 @@ def remark_inputs(inputs: Inputs, policy: Policy) -> Iterator[Finding]:
             yield Finding(f"staffing.no_{key}", "note")
     ladder = list(policy.certificate_allowance_yuan_month.values())
     floor = policy.certificate_allowance_min_yuan_month
-    rising = all(low < high for low, high in zip(ladder, ladder[1:]))
+    rising = all(low < high for low, high in pairwise(ladder))
     if policy.certificate_allowance and ladder and (min(ladder) < floor or not rising):
         yield Finding("staffing.allowance_ladder", "warning", {"floor": floor})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -19,15 +19,15 @@ GRIDS = (
     "visits_per_day round_m round_min day_min fits_shift hall_minutes"
 ).split()
 COMMUNITIES = (
-    "community_id community subdistrict scope status households grids grids_min grids_max posts_min posts_max posts "
-    "posts_given need hall_staff field_staff party_posts grid_workers auxiliary_police shortage surplus "
-    "other_need other_shortage present public_welfare hiring_gap certified certified_gap training_seats "
-    "hall_share round_min_max derivation"
+    "community_id community subdistrict scope status households grids grids_min grids_max posts_min "
+    "posts_max posts posts_given unmet cap_shortage need hall_staff field_staff party_posts grid_workers "
+    "auxiliary_police shortage surplus other_need other_shortage present public_welfare hiring_gap "
+    "certified certified_gap training_seats hall_share round_min_max derivation"
 ).split()
 SUBDISTRICT_SUMS = (
-    "households grids grid_workers auxiliary_police posts_min posts_max posts posts_given hall_staff field_staff "
-    "party_posts shortage surplus present public_welfare hiring_gap training_seats pool base performance employer "
-    "allowances total"
+    "households grids grid_workers auxiliary_police posts_min posts_max posts posts_given unmet "
+    "cap_shortage hall_staff field_staff party_posts shortage surplus present public_welfare "
+    "training_seats pool base performance employer allowances total"
 ).split()
 BUDGET = (
     "community_id community subdistrict posts_given pool base performance employer allowances total"
@@ -61,6 +61,16 @@ SUMMARY = (
 )
 
 
+# Clauses without a link to grids or posts: named, not computed.
+NOT_COMPUTED = (
+    ("organisations", "A二(五)2", "soft"),
+    ("platform", "A二(六)1", "soft"),
+    ("first_secretary", "A二(一)2", "hard"),
+    ("appraisal", "B二(九)", "hard"),
+    ("agreements", "B二(五)", "hard"),
+)
+
+
 @dataclass(frozen=True)
 class Content:
     """Everything the sheets are made of, indexed by grid_code or community_id."""
@@ -77,6 +87,7 @@ class Content:
 
 def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
     """Return the tables of the workbook by name; figures that cannot be computed are NA."""
+    content = name_subdistricts(content)
     communities = community_sheet(content)
     hiring = hiring_sheet(content)
     budget = communities.merge(content.costs.reset_index(names="community_id"), on="community_id")
@@ -92,6 +103,14 @@ def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
         "rules": rule_sheet(content.policy, content.lang),
     }
     return {"summary": summary_sheet(sheets), **sheets}
+
+
+def name_subdistricts(content: Content) -> Content:
+    """Return the content with a word where a community has no subdistrict, so that sums can find it."""
+    missing = say(content.lang, "staffing.no_subdistrict")
+    names = content.communities.subdistrict.astype(object)
+    names = names.where(names.notna() & (names != ""), missing)
+    return replace(content, communities=content.communities.assign(subdistrict=names))
 
 
 def grid_sheet(content: Content) -> pd.DataFrame:
@@ -124,16 +143,12 @@ def tell(lang: str, facts: str | None) -> str:
 
 def subdistrict_sheet(communities: pd.DataFrame) -> pd.DataFrame:
     """Return the sums by subdistrict; a sum over nothing known is NA."""
-    named = communities.assign(subdistrict=communities.subdistrict.fillna(""), communities=1)
-    return (
-        named.groupby("subdistrict", sort=True)[["communities", *SUBDISTRICT_SUMS]]
-        .sum(min_count=1)
-        .reset_index()
-    )
+    named = communities.assign(communities=1).groupby("subdistrict", sort=True)
+    return named[["communities", *SUBDISTRICT_SUMS]].sum(min_count=1).reset_index()
 
 
 def hiring_sheet(content: Content) -> pd.DataFrame:
-    """Return posts, present staff, gap and the people hired in each year, with the cost of their first years."""
+    """Return posts, present staff, gap and the people hired in each year."""
     table = content.communities
     years = schedule_hiring(table.hiring_gap, table.grids, content.policy)
     sheet = pd.DataFrame(
@@ -155,7 +170,7 @@ def input_sheet(inputs: Inputs) -> pd.DataFrame:
 
 
 def summary_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the district's figures, each with the policy field it rests on and the sheet and column it adds up."""
+    """Return the district's figures, each with its policy field and the sheet and column it adds up."""
     rows: list[tuple[Any, ...]] = []
     for item, field, sheet, column in SUMMARY:
         table = sheets[sheet.lower()]
@@ -168,15 +183,18 @@ def summary_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def rule_sheet(policy: Policy, lang: str) -> pd.DataFrame:
-    """Return every rule of the policy: what it is, value, clause, force and the words of its source."""
+    """Return every rule with its value, clause, force and words; then those that nothing is computed for."""
     rows = []
     for field in policy_fields():
         source = policy.sources[field]
         label = say(lang, f"staffing.rule_{field}") if has_sentence(f"staffing.rule_{field}") else field
         force = say(lang, f"staffing.force_{source.force}")
-        rows.append(
-            (label, say_value(lang, getattr(policy, field)), source.clause, force, source.words, field)
-        )
+        value = say_value(lang, getattr(policy, field))
+        rows.append((label, value, source.clause, force, source.words, field))
+    none = say(lang, "staffing.not_computed")
+    for key, clause, force in NOT_COMPUTED:
+        label, why = say(lang, f"staffing.none_{key}"), say(lang, "staffing.none_why")
+        rows.append((label, none, clause, say(lang, f"staffing.force_{force}"), why, ""))
     return pd.DataFrame(rows, columns=["rule", "value", "clause", "force", "words", "field"])
 
 

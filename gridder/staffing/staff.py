@@ -1,4 +1,4 @@
-"""Staffing of a district: posts, walks, hiring and money of every grid and community, as tables and findings."""
+"""Staffing of a district: posts, walks, hiring and money, as tables and findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gridder.staffing.sheets import Content, make_sheets
 
 MINUTES_PER_HOUR = 60
 POST_FIGURES = "posts_min posts_max posts hall_staff field_staff party_posts surplus need other_need".split()
-WHOLE = [*POST_FIGURES, "grids_min", "grids_max", "posts_given", "unmet", "below_minimum", "hiring_gap"]
+WHOLE = "grids_min grids_max posts_given unmet below_minimum cap_shortage hiring_gap".split()
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,19 @@ class Staffing:
     Parameters
     ----------
     grids
-        Indexed by grid_code: ``grid_worker``, ``auxiliary_police``, ``visits_per_day``, ``round_m``, ``round_min``,
-        ``day_min`` (all rounds of a day), ``fits_shift``, ``hall_minutes``, ``tour`` (JSON list of cell ids).
+        Indexed by grid_code: ``grid_worker``, ``auxiliary_police``, ``visits_per_day``, ``round_m``,
+        ``round_min``, ``day_min`` (all rounds of a day), ``fits_shift``, ``hall_minutes``, ``tour`` (JSON
+        list of cell ids).
     communities
-        Indexed by community_id: the staffing columns of the contract, then ``posts_given`` (under the county cap),
-        ``unmet``, ``need``, ``surplus``, ``other_need``, ``other_shortage``, ``present``, ``public_welfare``,
-        ``hiring_gap``, ``hall_share``, ``certified``, ``certified_gap``, ``training_seats``, ``rural``,
-        ``derivation`` (JSON, for ``posts.explain_posts``) and ``k_staffing`` (JSON, one entry a lawful k).
+        Indexed by community_id: the staffing columns of the contract, then ``posts_given`` (under the county
+        cap), ``unmet``, ``cap_shortage`` (need above posts given), ``need``, ``surplus``, ``other_need``,
+        ``other_shortage``, ``present``, ``public_welfare``, ``hiring_gap``, ``hall_share``, ``certified``,
+        ``certified_gap``, ``training_seats``, ``rural``, ``derivation`` (JSON, for
+        ``posts.explain_posts``) and ``k_staffing`` (JSON, one entry a lawful k).
         A community without households and grids has blank posts: the text sizes posts by households.
     sheets
-        Tables of the workbook by name: summary, grids, communities, subdistricts, hiring, budget, classes, inputs,
-        notes, rules.
+        Tables of the workbook by name: summary, grids, communities, subdistricts, hiring, budget, classes,
+        inputs, notes, rules.
     findings
         What somebody should know, sorted by code.
     """
@@ -90,8 +92,8 @@ def staff_district(
     edges
         Adjacency: ``cell_a``, ``cell_b``, ``kind``.
     settings
-        ``settings['staffing']`` may hold ``county_cap``, ``reference_wage_yuan_year``, ``employer_rate``; what is
-        missing leaves its figures blank.
+        ``settings['staffing']`` may hold ``county_cap``, ``reference_wage_yuan_year``, ``employer_rate``;
+        what is missing leaves its figures blank.
     lang
         Language of the texts in the sheets; the figures do not depend on it.
     """
@@ -157,6 +159,7 @@ def staff_communities(plan: Plan, people: pd.DataFrame, inputs: Inputs) -> tuple
     staffed = table[table.posts.notna()].assign(households=plan.communities.households)
     cap = allocate_cap(staffed[["posts_min", "posts", "households"]], inputs.county_cap)
     table["posts_given"], table["unmet"], table["below_minimum"] = cap.given, cap.unmet, cap.below_minimum
+    table["cap_shortage"] = (table.need.astype("Int64") - cap.given).clip(lower=0)
     table["present"], table["public_welfare"] = people.present, people.public_welfare
     table["hiring_gap"] = table.posts_given.astype("Int64") - people.present
     counted = [CERTIFICATES[title] for title in CERTIFICATES if title in policy.certified_counts]
@@ -165,13 +168,14 @@ def staff_communities(plan: Plan, people: pd.DataFrame, inputs: Inputs) -> tuple
     missing = (policy.certified_min - table.certified).clip(lower=0)
     table["certified_gap"] = missing.where(table.posts.notna())
     table["training_seats"] = count_training(table.posts_given.astype("Int64"), policy)
-    return table.astype(dict.fromkeys(WHOLE, "Int64")), cap
+    return table.astype(dict.fromkeys([*POST_FIGURES, *WHOLE], "Int64")), cap
 
 
 def community_posts(plan: Plan, people: pd.DataFrame, code: str, inputs: Inputs) -> dict[str, Any]:
     """Return the figures of one community that follow from its households and grids."""
-    policy, row = plan.policy, plan.communities.loc[code]
-    households, grids = int(row.households), int(row.grids)
+    policy = plan.policy
+    row = dict(plan.communities.loc[code])
+    households, grids = int(row["households"]), int(row["grids"])
     counts = {
         "grid_workers": grids * policy.grid_workers_per_grid,
         "auxiliary_police": grids * policy.auxiliary_police_per_grid,
@@ -201,16 +205,16 @@ def post_figures(posts: Posts, *, blank: bool) -> dict[str, Any]:
     return dict.fromkeys(POST_FIGURES, pd.NA) if blank else figures
 
 
-def lawful_options(row: pd.Series, households: int, policy: Policy) -> tuple[int | None, int | None]:
+def lawful_options(row: dict[str, Any], households: int, policy: Policy) -> tuple[int | None, int | None]:
     """Return the lawful numbers of grids: the plan's own (per connected piece), else by arithmetic."""
-    if "grids_min" in row.index and "grids_max" in row.index:
-        known = not (pd.isna(row.grids_min) or pd.isna(row.grids_max))
-        return (int(row.grids_min), int(row.grids_max)) if known else (None, None)
+    if "grids_min" in row and "grids_max" in row:
+        low, high = row["grids_min"], row["grids_max"]
+        return (None, None) if pd.isna(low) or pd.isna(high) else (int(low), int(high))
     return lawful_k(households, policy) or (None, None)
 
 
 def price_options(case: Case, inputs: Inputs, policy: Policy) -> list[dict[str, Any]]:
-    """Return people and yearly cost for every lawful number of grids; cost None while wage or rate is unknown."""
+    """Return people and yearly cost of every lawful number of grids; cost None while wage or rate is."""
     if case.grids_min is None or case.grids_max is None:
         return []
     wage, rate = inputs.reference_wage_yuan_year, inputs.employer_rate

@@ -14,7 +14,10 @@ from gridder.staffing.columns import kind_of
 from gridder.tables import Run
 from gridder.text import has_sentence, say
 
-WIDTH_MIN, WIDTH_MAX = 9, 46  # characters; longer texts wrap
+WIDTH_MIN, WIDTH_MAX = 7, 46  # characters; longer texts wrap
+LINE_POINTS = 15.0  # height of a line
+HEADER_LINES, HEADER_POINTS = 3, 48.0  # headers wrap to so many lines, which need that height
+PAGE_CHARS = 200  # characters that a landscape page holds across in legible print
 PAPER_A4 = 9  # the format's number of the paper size
 HEADER = 3  # row of the header, from 0: title, remarks and an empty row stand above
 HEADER_BUDGET = 9  # the same on Budget, below the inputs
@@ -112,6 +115,7 @@ def set_up_page(book: Book, page: Any, name: str) -> None:
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     page.set_footer(f"&L{book.say('footer')}&C&A&R&P / &N")
     page.repeat_rows(header_row(name))
+    page.repeat_columns(0, 1)
     page.freeze_panes(header_row(name) + 1, 2 if len(book.tables[name].columns) > 6 else 1)
 
 
@@ -146,13 +150,14 @@ def write_cell(
         page.write_string(*cell, str(value), style)
 
 
-def width_of(values: Iterable[Any]) -> float:
-    """Return a column width that shows the longest value; a Chinese character takes the room of two."""
+def width_of(title: str, values: Iterable[Any]) -> float:
+    """Return a column width that shows the longest value and the header on a few lines."""
     longest = max((text_width(value) for value in values), default=0)
-    return min(max(longest + 2, WIDTH_MIN), WIDTH_MAX)
+    header = -(-text_width(title) // HEADER_LINES) + 1
+    return min(max(longest, header, WIDTH_MIN) + 2, WIDTH_MAX)
 
 
 def text_width(value: Any) -> int:
-    """Return the width of a value in characters of a Latin font."""
-    text = "" if value is None else f"{value:,.1f}" if isinstance(value, float) else str(value)
+    """Return the width of a value in Latin characters; a Chinese one takes the room of two."""
+    text = "" if value is None else f"{value:,.2f}" if isinstance(value, float) else str(value)
     return sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in text)

@@ -41,7 +41,7 @@ def input_values(book: Book) -> dict[str, float | None]:
     table = book.run.staffing.get("inputs", pd.DataFrame(columns=["item", "value"]))
     given = dict(zip(table["item"], table["value"]))
     keys = {"wage": "reference_wage_yuan_year", "rate": "employer_rate", "cap": "county_cap"}
-    values = {name: given.get(key) for name, key in keys.items()}
+    values = {name: given.get(key, pd.NA) for name, key in keys.items()}
     numbers = {name: None if is_missing(value) else float(value) for name, value in values.items()}
     return {**numbers, "share": book.run.policy.base_pay_share}
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from gridder.outputs.workbook.book import (
-    WIDTH_MAX,
+    HEADER_POINTS,
+    LINE_POINTS,
+    PAGE_CHARS,
     Book,
     header_row,
     input_cells,
     is_missing,
     shown,
+    text_width,
     total_row,
     width_of,
     write_cell,
@@ -25,18 +30,31 @@ from gridder.text import say
 def write_table(book: Book, page: Any, name: str) -> None:
     """Write header, rows and sums of one sheet."""
     table, header = book.tables[name], header_row(name)
+    widths = []
     for at, column in enumerate(table.columns):
         title = header_text(book, column)
         page.write_string(header, at, title, book.formats["head"])
         values = [shown(book, column, value) for value in table[column]]
         for i, value in enumerate(values):
             write_cell(book, page, (header + 1 + i, at), column, value, formula_of(book, name, column, i))
-        page.set_column(at, at, width_of([title[: WIDTH_MAX // 4], *values]))
+        widths.append(width_of(title, values))
+        page.set_column(at, at, widths[-1])
         colour(book, page, name, column)
     if any(is_summed(column) for column in table.columns):
         write_sums(book, page, name)
+    page.set_row(header, HEADER_POINTS)
+    for i, row in enumerate(table.itertuples(index=False)):
+        page.set_row(header + 1 + i, height_of(zip(row, widths)))
+    # A wide sheet goes on over pages side by side, each with the first columns: no tiny print.
+    page.fit_to_pages(max(1, round(sum(widths) / PAGE_CHARS)), 0)
     if len(table):
         page.autofilter(header, 0, header + len(table), len(table.columns) - 1)
+
+
+def height_of(cells: Iterable[tuple[Any, float]]) -> float:
+    """Return the height of a row whose texts wrap in columns of the given widths."""
+    lines = [math.ceil(text_width(value) / (width - 2)) for value, width in cells if isinstance(value, str)]
+    return LINE_POINTS * max([1, *lines])
 
 
 def header_text(book: Book, column: str) -> str:
@@ -61,7 +79,7 @@ def formula_of(book: Book, name: str, column: str, i: int) -> str | None:
 
 
 def subdistrict_formula(book: Book, column: str, key: str) -> str:
-    """Return the sum of a column of Communities or Budget over the rows of the subdistrict in cell ``key``."""
+    """Return the sum of a column of Communities or Budget over the subdistrict in cell ``key``."""
     source = "Communities" if column in book.tables["Communities"].columns else "Budget"
     mine = f"--({book.rows('Communities', 'subdistrict')}={key})"
     if column == "communities":

@@ -1,4 +1,4 @@
-"""The sheet Summary: each figure with its sum, its clause and a link to its rows; then what should be known."""
+"""The sheet Summary: each figure with its clause and a link to its rows; then what should be known."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from gridder.outputs.workbook.book import HEADER, Book, header_row, is_missing, text_width
+from gridder.outputs.workbook.book import HEADER, LINE_POINTS, Book, header_row, is_missing, text_width
 from gridder.staffing.columns import kind_of
 from gridder.text import say
 
 COLUMNS = {"item": 34, "value": 18, "known": 16, "clause": 24, "force": 12, "words": 60, "link": 16}  # widths
 LINE_CHARS = sum(COLUMNS.values())  # what one line across the sheet holds
-LINE_POINTS = 15.0  # height of a line
 
 
 def write_summary(book: Book, page: Any) -> None:
