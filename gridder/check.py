@@ -63,7 +63,7 @@ def check_district(district: District, policy: Policy) -> Checked:
     bad = gather_bad(buildings, reasons, district)
     if communities is None:
         communities = derive_communities(good, district)
-    findings += find_defects(good, communities, policy) + defects.list_bad(bad, policy)
+    findings += find_defects(good, policy) + defects.list_bad(bad, policy)
     if district.communities is None and good["community_id"].nunique() == 1:
         findings += warn_one_community(good)
     others, found = repair_others(district)
@@ -87,7 +87,6 @@ def find_defects(buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, pol
         *defects.find_multi_part(buildings),
         *defects.find_tiny(buildings),
         *defects.find_overlaps(buildings),
-        *defects.find_empty_communities(buildings, communities),
     ]
 
 
@@ -242,6 +241,8 @@ def tell_decisions(checked: Checked, settled: gpd.GeoDataFrame) -> tuple[Finding
     findings += defects.about(
         "check.count_estimated", "warning", guess, households=int(guess["households"].sum())
     )
+    assert checked.district.communities is not None, "check_district gives every district its communities"
+    findings += defects.find_empty_communities(settled, checked.district.communities)
     return tuple(findings)
 
 

@@ -11,7 +11,9 @@ from gridder.counts import parse_counts, parse_numbers, parse_text
 from gridder.errors import InputError
 from gridder.formats import RawLayer
 from gridder.settings import ReadOptions, Source
-from gridder.tables import LAYERS, recognise
+from gridder.tables import LAYERS, fold, recognise
+
+DBF_NAME_LENGTH = 10  # the format of shapefiles has no longer column names
 
 REQUIRED = {
     "buildings": ("households",),
@@ -41,12 +43,24 @@ def resolve_columns(source: Source, raw: RawLayer, options: ReadOptions) -> dict
     for column, name in stated.items():
         if name not in names:
             raise InputError("errors.column_missing", column=column, name=name, **where)
-    found = {**recognise(source.layer, names), **stated}
+    found = {**recognise_cut(source.layer, names), **recognise(source.layer, names), **stated}
     for column in REQUIRED.get(source.layer, ()):
         if column not in found and not (column == "kind" and source.kind):
             prefix = "" if source.layer == "buildings" else f"{source.layer}."
             raise InputError("errors.column_needed", column=column, option=f"{prefix}{column}", **where)
     return {column.name: found[column.name] for column in LAYERS[source.layer] if column.name in found}
+
+
+def recognise_cut(layer: str, names: list[str]) -> dict[str, str]:
+    """Return gridder's column → source column for names that a shapefile cut after ten characters."""
+    cut = {fold(name): name for name in reversed(names) if len(name) == DBF_NAME_LENGTH}
+    found: dict[str, str] = {}
+    for column in LAYERS[layer]:
+        for candidate in (column.name, *column.known_as):
+            short = fold(candidate)[:DBF_NAME_LENGTH]
+            if len(fold(candidate)) > DBF_NAME_LENGTH and short in cut:
+                found.setdefault(column.name, cut[short])
+    return found
 
 
 def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:

@@ -18,7 +18,9 @@ GCJ_AXIS_M = 6378245.0
 GCJ_ECCENTRICITY2 = 0.00669342162296594323
 GCJ_BOX = (72.004, 0.8293, 137.8347, 55.8271)  # degrees; no shift outside
 BD_TURN = np.pi * 3000.0 / 180.0
-ITERATIONS = 12  # each one shrinks the error a thousandfold: far below a micrometre
+ITERATIONS = (
+    12  # each one shrinks the error a thousandfold, down to the cusp of the formula at 105°E (4e-12°)
+)
 
 CGCS_BOX = (73.5, 18.0, 135.1, 53.6)  # degrees; inside it, the CGCS2000 3-degree zones are used
 CGCS_FIRST_CODE, CGCS_FIRST_MERIDIAN, CGCS_LAST_MERIDIAN = 4534, 75, 135
@@ -67,7 +69,7 @@ def bd09_from_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
 def wgs84_from(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Return WGS 84 longitude and latitude of coordinates in ``datum``, degrees.
 
-    The inverse is exact: the forward formula is iterated until its value is the input (error below 1e-12°).
+    The inverse is exact: the forward formula is iterated until its value is the input (error below 1e-11°, a micrometre).
     CGCS2000 and WGS 84 differ by centimetres and count as equal, as in PROJ.
     """
     if datum not in ("gcj02", "bd09"):

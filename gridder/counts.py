@@ -71,7 +71,7 @@ def parse_count_text(text: str) -> tuple[int | None, str | None]:
     bare = UNITS.sub("", fold_text(text))
     if THOUSANDS.fullmatch(bare):
         bare = bare.replace(",", "")
-    if not WHOLE.fullmatch(bare):
+    if not WHOLE.fullmatch(bare) or any(unicodedata.category(ch) == "No" for ch in text):  # ² is no 2
         return None, text if text.strip() else None
     count = int(bare.split(".", maxsplit=1)[0])
     if abs(count) >= COUNT_LIMIT:

@@ -253,7 +253,7 @@ def open_workbook(path: Path) -> pd.ExcelFile:
 def read_sheet(path: Path, sheet: str | None) -> pd.DataFrame:
     """Return a sheet of a workbook (the first by default) with cells as typed in."""
     book = open_workbook(path)
-    frame = book.parse(sheet if sheet is not None else 0, dtype=object, keep_default_na=False)
+    frame = pd.read_excel(book, sheet if sheet is not None else 0, dtype=object, keep_default_na=False)
     frame.columns = [str(name).strip() for name in frame.columns]
     return frame.where(frame.notna() & (frame != ""), None)
 
