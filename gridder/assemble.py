@@ -11,7 +11,7 @@ import pandas as pd
 
 from gridder.boundaries import draw_boundaries, measure_grids, middles
 from gridder.changes import assign_previous, list_changes, sum_flows
-from gridder.codes import assign_codes, grid_number
+from gridder.codes import assign_codes, check_long_codes, grid_number
 from gridder.prepare import PlanOptions, Prepared, label_cells
 from gridder.effort import Effort
 from gridder.exceptions import community_neighbours, exceptions_table, explain, look_around
@@ -82,7 +82,7 @@ def assemble(
         staffing={},
         inputs=known.inputs,
         options=resolved_options(prepared, effort, options, past, grids),
-        findings=prepared.findings,
+        findings=(*prepared.findings, *check_long_codes(communities["grids"], policy)),
     )
     return staff_run(run, known.settings)
 

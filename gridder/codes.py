@@ -46,8 +46,8 @@ def assign_codes(
     digits = policy.code_digits
     if len(grids) >= policy.code_special_first:
         digits += 1
-    for special, first in ((False, 1), (True, policy.code_special_first * 10 ** (digits - policy.code_digits))):
-        number = first if not special or digits == policy.code_digits else first // 10 * 10 + 1
+    special_first = (policy.code_special_first - 1) * 10 ** (digits - policy.code_digits) + 1
+    for special, number in ((False, 1), (True, special_first)):
         for label in order.index[order["special"] == special]:
             if label in codes:
                 continue
@@ -87,6 +87,14 @@ def is_official(community_id: str) -> bool:
 def grid_number(code: str, community_id: str) -> str:
     """Return the running number of a grid's code as text, for labels."""
     return code[len(community_id) :].lstrip("-") if code.startswith(community_id) else code
+
+
+def check_long_codes(grids: pd.Series, policy: Policy) -> list[Finding]:
+    """Return a warning for communities with so many grids that codes take one digit more (counts by community_id)."""
+    many = grids[grids >= policy.code_special_first]
+    facts = {"n": len(many), "digits": policy.code_digits + 1}
+    ids = tuple(sorted(many.index))
+    return [Finding("plan.codes_long", "warning", facts, ids, "communities")] if len(many) else []
 
 
 def check_codes(community_ids: list[str]) -> list[Finding]:
