@@ -73,7 +73,7 @@ def check_district(district: District, policy: Policy) -> Checked:
     return Checked(checked, bad, missing, district.findings + tuple(findings))
 
 
-def find_defects(buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, policy: Policy) -> list[Finding]:
+def find_defects(buildings: gpd.GeoDataFrame, policy: Policy) -> list[Finding]:
     """Return the findings of every defect of plannable buildings, in a fixed order."""
     return [
         *defects.find_unknown_counts(buildings),

@@ -69,7 +69,8 @@ def bd09_from_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
 def wgs84_from(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Return WGS 84 longitude and latitude of coordinates in ``datum``, degrees.
 
-    The inverse is exact: the forward formula is iterated until its value is the input (error below 1e-11°, a micrometre).
+    The inverse is exact: the forward formula is iterated until its value is the input
+    (error below 1e-11°, a micrometre).
     CGCS2000 and WGS 84 differ by centimetres and count as equal, as in PROJ.
     """
     if datum not in ("gcj02", "bd09"):

@@ -10,9 +10,9 @@ from gridder.counts import is_residential, is_unknown, parse_count, parse_counts
 @pytest.mark.parametrize(
     ("cell", "count"),
     [
-        (0, 0), ("0", 0), (12.0, 12), ("12.0", 12), (" 1860", 1860), ("158户", 158), 
+        (0, 0), ("0", 0), (12.0, 12), ("12.0", 12), (" 1860", 1860), ("158户", 158),
         ("1220 户", 1220), ("１２２０", 1220),
-        ("１２户", 12), ("1,220", 1220), ("1，220", 1220), ("-5", -5), ("－５", -5), 
+        ("１２户", 12), ("1,220", 1220), ("1，220", 1220), ("-5", -5), ("－５", -5),
         ("2008042", 2008042), ("30 households", 30), ("+7", 7),
         (np.int64(3), 3), ("007", 7),
     ],
@@ -61,9 +61,9 @@ def test_floors_are_numbers():
 @pytest.mark.parametrize(
     ("use", "answer"),
     [
-        ("住宅", True), ("商住", True), ("Résidentiel", True), ("True", True), 
+        ("住宅", True), ("商住", True), ("Résidentiel", True), ("True", True),
         ("apartments", True), ("集体宿舍", True),
-        ("商业", False), ("非住宅", False), ("Non-residential", False), ("False", False), 
+        ("商业", False), ("非住宅", False), ("Non-residential", False), ("False", False),
         ("Commercial et services", False),
         (None, None), ("不详", None), ("Indifférencié", None), ("", None),
     ],
