@@ -202,7 +202,7 @@ def sample_exceptions(lang: str, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "k_min": 4,
             "k_max": 6,
         },
-        {"code": "merge_community", "community": TEMPLATE, "households": 300 - households},
+        {"code": "merge_community", "community": TEMPLATE, "households": households + 752},
         {
             "code": "accept",
             "households": households,

@@ -188,7 +188,7 @@ var gridder = {};
         if (on && !renderers[pane]) renderers[pane] = L.svg({ pane: pane, padding: 0.5 });
         if (on) path.options.renderer = renderers[pane];
         else delete path.options.renderer;
-        if (path.feature && path.restyle) path.setStyle(path.restyle(path.feature));
+        if (path.feature && pane === "hatch") path.setStyle(gridder.style.hatch(path.feature));
         map.addLayer(path);
       });
       if (!on) map.eachLayer(function (layer) { if (layer instanceof L.SVG) map.removeLayer(layer); });

@@ -1,0 +1,105 @@
+"""Tables of a run as GeoJSON features for the map: degrees, rounded, with numbers and codes only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+DEGREES = "EPSG:4326"  # what Leaflet draws; PROJ treats the shift from CGCS2000 as none
+DECIMALS = 7  # of a degree: a centimetre
+ROUND_M = 0.01  # points of a drawn shape nearer than this are one
+
+
+def to_degrees(shapes: Iterable[BaseGeometry | None], crs: Any) -> np.ndarray:
+    """Return shapes of a metric CRS in degrees (longitude, latitude), rounded."""
+    flat = shapely.force_2d(np.array(list(shapes), dtype=object))
+    degrees = gpd.GeoSeries(flat, crs=crs).to_crs(DEGREES).to_numpy()
+    return shapely.transform(degrees, lambda points: points.round(DECIMALS))
+
+
+def make_features(
+    shapes: Iterable[BaseGeometry | None], crs: Any, properties: Iterable[dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Return one GeoJSON feature a shape that is not empty, with its properties."""
+    degrees = to_degrees(shapes, crs)
+    facts = list(properties) if properties is not None else [{} for _ in degrees]
+    features = []
+    for shape, props in zip(degrees, facts, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        features.append(
+            {"type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)), "properties": props}
+        )
+    return features
+
+
+def point_of(shape: BaseGeometry, crs: Any) -> list[float]:
+    """Return a point (or the middle of a shape) as [latitude, longitude]."""
+    point = to_degrees([shape if shape.geom_type == "Point" else shape.representative_point()], crs)[0]
+    return [point.y, point.x]
+
+
+def bounds_of(shape: BaseGeometry, crs: Any) -> list[list[float]]:
+    """Return [[south, west], [north, east]] of a shape in degrees."""
+    west, south, east, north = to_degrees([shape], crs)[0].bounds
+    return [[south, west], [north, east]]
+
+
+def inner_boundaries(grids: Iterable[BaseGeometry], outline: BaseGeometry) -> BaseGeometry:
+    """Return the lines between grids, each once, without the outline of the community."""
+    lines = shapely.union_all([shapely.boundary(grid) for grid in grids])
+    return shapely.line_merge(shapely.difference(lines, shapely.buffer(outline.boundary, ROUND_M)))
+
+
+def near_barriers(barriers: gpd.GeoDataFrame, outline: BaseGeometry, *, share: float = 0.25) -> pd.DataFrame:
+    """Return kind, name and geometry of the barriers on the sheet: the outline's box, drawn out by ``share``."""
+    x0, y0, x1, y1 = outline.bounds
+    pad = max(x1 - x0, y1 - y0) * share
+    sheet = shapely.box(x0 - pad, y0 - pad, x1 + pad, y1 + pad)
+    rows = []
+    for kind, name, shape in barrier_rows(barriers):
+        part = shapely.intersection(shape, sheet)
+        if not part.is_empty:
+            rows.append((kind, name, part))
+    rows.sort(key=lambda row: (row[0], row[1], row[2].wkt))
+    return pd.DataFrame(rows, columns=["kind", "name", "geometry"])
+
+
+def barrier_rows(barriers: gpd.GeoDataFrame) -> list[tuple[str, str, BaseGeometry]]:
+    """Return (kind, name, shape) of every barrier that has a shape."""
+    if barriers.empty:
+        return []
+    names = barriers["name"] if "name" in barriers.columns else [""] * len(barriers)
+    return [
+        (str(kind), text_of(name), shape)
+        for kind, name, shape in zip(barriers["kind"], names, barriers.geometry, strict=True)
+        if shape is not None and not shape.is_empty
+    ]
+
+
+def draw_tour(tour: Any, buildings: gpd.GeoDataFrame) -> BaseGeometry | None:
+    """Return the round of a grid as a line over its buildings, closed; None where there is none."""
+    ids = json.loads(tour) if isinstance(tour, str) and tour else tour
+    if not isinstance(ids, list):
+        return None
+    stops = [buildings.geometry.loc[i].representative_point() for i in ids if i in buildings.index]
+    return shapely.LineString([*stops, stops[0]]) if len(stops) > 1 else None
+
+
+def text_of(value: Any) -> str:
+    """Return a cell as text; unknown is empty."""
+    return "" if value is None or value is pd.NA or value != value else str(value)
+
+
+def number_of(value: Any, digits: int = 0) -> Any:
+    """Return a cell as a plain number (whole without ``digits``); unknown is None."""
+    if value is None or value is pd.NA or value != value:
+        return None
+    return round(float(value), digits) if digits else round(float(value))

@@ -1,0 +1,75 @@
+"""The colours of grids: five that colour-blind readers can tell apart, neighbours never alike."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+# grounds ΔE ≥ 8.6 and buildings ΔE ≥ 6.7 over normal, protan, deutan and tritan vision;
+# a building stands ≥ 3.1:1 on its ground
+NAMES = ("blue", "sand", "mint", "clay", "lilac")
+GROUNDS = ("#C6DFF6", "#FAEDCB", "#DBF0E1", "#EEC6BC", "#C9BBDD")
+BUILDINGS = ("#4179A6", "#8C6D2A", "#3B7B62", "#8F453A", "#6C5F93")
+SPECIAL = "#F1EFF6"
+EMPTY_BUILDING = "#C4C8C6"
+ALIKE = {("blue", "mint"), ("blue", "lilac")}  # the two pairs of grounds nearest to each other
+NEIGHBOUR_MIN_M = 0.5  # touching in a corner makes no neighbours
+TOUCH_M = 0.05  # two grids of different communities may be drawn this far apart
+
+
+def find_neighbours(grids: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the pairs of grids with a common boundary: ``grid_a`` < ``grid_b``, sorted.
+
+    Taken from the polygons, so that grids on both sides of a river count as neighbours too.
+    """
+    codes = [str(code) for code in grids.index]
+    shapes = grids.geometry.to_numpy()
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCH_M)
+    keep = first < second
+    first, second = first[keep], second[keep]
+    near = shapely.buffer(shapes[first], TOUCH_M)
+    shared = shapely.length(shapely.intersection(shapely.boundary(shapes[second]), near))
+    pairs = [
+        tuple(sorted((codes[a], codes[b])))
+        for a, b, m in zip(first, second, shared, strict=True)
+        if m > NEIGHBOUR_MIN_M
+    ]
+    return pd.DataFrame(sorted(pairs), columns=["grid_a", "grid_b"])
+
+
+def colour_grids(grids: gpd.GeoDataFrame, edges: pd.DataFrame) -> pd.Series:
+    """Return the colour of every grid as its place in ``GROUNDS``, int64 on the index of ``grids``.
+
+    Neighbours in ``edges`` (``grid_a``, ``grid_b``) never share a colour unless a grid has five differently
+    coloured neighbours already. DSATUR (Brélaz 1979, doi:10.1145/359094.359101); ties to the colour used
+    least, and blue is put beside mint or lilac only where nothing else is free. Special grids are white
+    with a hatch: they are coloured last, so that they never cost another grid its colour.
+    """
+    near: dict[str, set[str]] = {str(code): set() for code in grids.index}
+    for a, b in zip(edges["grid_a"], edges["grid_b"], strict=True):
+        near[str(a)].add(str(b))
+        near[str(b)].add(str(a))
+    special = dict(zip(map(str, grids.index), grids["status"] == "special", strict=True))
+    colour: dict[str, int] = {}
+    while len(colour) < len(near):
+        left = [code for code in near if code not in colour]
+        code = min(left, key=lambda c: (special[c], -len(around(c, near, colour)), -len(near[c]), c))
+        colour[code] = choose_colour(around(code, near, colour), colour)
+    return pd.Series([colour[str(code)] for code in grids.index], index=grids.index, dtype="int64")
+
+
+def around(code: str, near: dict[str, set[str]], colour: dict[str, int]) -> set[int]:
+    """Return the colours that the neighbours of a grid have so far."""
+    return {colour[other] for other in near[code] if other in colour}
+
+
+def choose_colour(taken: set[int], colour: dict[str, int]) -> int:
+    """Return a colour not in ``taken``: none like a neighbour's if possible, then the one used least."""
+    used = list(colour.values())
+
+    def cost(c: int) -> tuple[bool, int, int, int]:
+        alike = sum((NAMES[c], NAMES[t]) in ALIKE or (NAMES[t], NAMES[c]) in ALIKE for t in taken)
+        return c in taken, alike, used.count(c), c
+
+    return min(range(len(GROUNDS)), key=cost)

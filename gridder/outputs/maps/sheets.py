@@ -1,0 +1,129 @@
+"""One A4 page a grid for its worker: buildings in the order of the round, units, households and a sketch."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridder.outputs.maps.layers import draw_tour, number_of, text_of
+from gridder.outputs.maps.rows import NONE, tell_round
+from gridder.outputs.maps.two import Both, both
+from gridder.tables import Run
+
+SKETCH_PX = 460.0  # longer side of the sketch
+PAD_SHARE = 0.06  # of the grid's longer side around it
+EMPTY: Both = {"zh": "", "en": ""}
+
+
+def tell_sheets(run: Run, grids: gpd.GeoDataFrame, outline: BaseGeometry) -> list[dict[str, Any]]:
+    """Return what each sheet says, sorted by grid."""
+    return [
+        tell_sheet(run, str(code), grid, outline)
+        for code, grid in zip(grids.index, grids.to_dict("records"), strict=True)
+    ]
+
+
+def tell_sheet(run: Run, code: str, grid: dict[str, Any], outline: BaseGeometry) -> dict[str, Any]:
+    """Return one sheet: facts, buildings in walking order, sketch."""
+    mine = order_by_tour(run.buildings[run.buildings["grid_code"].astype(str) == code], grid.get("tour"))
+    sketch = Sketch(grid["geometry"])
+    tour = draw_tour(grid.get("tour"), mine)
+    near = run.buildings[
+        run.buildings.geometry.intersects(sketch.window) & ~run.buildings.index.isin(mine.index)
+    ]
+    middles = [sketch.place(point) for point in shapely.point_on_surface(mine.geometry.to_numpy())]
+    no = text_of(grid["grid_no"])
+    return {
+        "no": no,
+        "code": code,
+        "title": both("maps.sheet_map", no=no),
+        "households": number_of(grid["households"]) or 0,
+        "facts": list_facts(run, grid),
+        "box": f"0 0 {sketch.width} {sketch.height}",
+        "font": 11,
+        "ground": sketch.draw([grid["geometry"]]),
+        "own": sketch.draw(mine.geometry),
+        "other": sketch.draw(near.geometry),
+        "tour": sketch.draw([tour]) if tour is not None else "",
+        "stops": [{"x": x, "y": y, "n": n} for n, (x, y) in enumerate(middles, start=1)],
+        "buildings": [tell_building(n, row) for n, row in enumerate(mine.to_dict("records"), start=1)],
+    }
+
+
+def order_by_tour(buildings: gpd.GeoDataFrame, tour: Any) -> gpd.GeoDataFrame:
+    """Return buildings in the order of the round; those it does not visit follow by id."""
+    stops = json.loads(tour) if isinstance(tour, str) and tour else []
+    place = {cell_id: n for n, cell_id in enumerate(stops)}
+    order = sorted(buildings.index, key=lambda i: (place.get(i, len(place)), str(i)))
+    return buildings.loc[order]
+
+
+def tell_building(n: int, row: dict[str, Any]) -> dict[str, Any]:
+    """Return one line of the table."""
+    missing, estimated = bool(row["count_missing"]), bool(row["estimated"])
+    return {
+        "n": n,
+        "name": text_of(row["name"]) or text_of(row["building_id"]),
+        "unit": text_of(row["unit"]),
+        "households": number_of(row["households"]) or 0,
+        "remark": both("maps.member_missing" if missing else "maps.member_estimated")
+        if missing or estimated
+        else EMPTY,
+    }
+
+
+def list_facts(run: Run, grid: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the figures at the head of a sheet."""
+    walk, visits = tell_round(grid), number_of(grid["visits_per_day"], 1)
+    found: list[tuple[str, Any]] = [
+        ("households", number_of(grid["households"]) or 0),
+        ("buildings", number_of(grid["buildings"]) or 0),
+    ]
+    if walk != NONE:
+        found += [("round", walk), ("rounds", both("maps.value_rounds", n=run.policy.rounds_per_day))]
+    if visits is not None:
+        found.append(("visits", both("maps.value_visits", n=f"{visits:.1f}")))
+    return [{"name": both(f"maps.fact_{key}"), "value": value} for key, value in found]
+
+
+class Sketch:
+    """A grid drawn as SVG paths: metres to pixels, north up, whole pixels and a tenth."""
+
+    def __init__(self, ground: BaseGeometry) -> None:
+        x0, y0, x1, y1 = ground.bounds
+        longer = max(x1 - x0, y1 - y0, 1.0)
+        pad = longer * PAD_SHARE
+        self.left, self.top = x0 - pad, y1 + pad
+        self.scale = SKETCH_PX / (longer + 2 * pad)
+        self.width = round((x1 - x0 + 2 * pad) * self.scale)
+        self.height = round((y1 - y0 + 2 * pad) * self.scale)
+        self.window = shapely.box(x0 - pad, y0 - pad, x1 + pad, y1 + pad)
+
+    def place(self, point: BaseGeometry) -> tuple[float, float]:
+        """Return a point in pixels."""
+        x, y = shapely.get_coordinates(point)[0]
+        return round((x - self.left) * self.scale, 1), round((self.top - y) * self.scale, 1)
+
+    def draw(self, shapes: Any) -> str:
+        """Return shapes as the ``d`` of a path, cut at the sketch's edge."""
+        parts = []
+        for shape in shapes:
+            for piece in shapely.get_parts(shapely.intersection(shape, self.window)):
+                rings = [piece] if piece.geom_type == "LineString" else self.rings(piece)
+                parts += [self.trace(ring, closed=piece.geom_type != "LineString") for ring in rings]
+        return "".join(parts)
+
+    def rings(self, piece: BaseGeometry) -> list[BaseGeometry]:
+        """Return the rings of a polygon."""
+        return list(shapely.get_rings(piece)) if piece.geom_type == "Polygon" else []
+
+    def trace(self, line: BaseGeometry, *, closed: bool) -> str:
+        """Return one line as path commands."""
+        x, y = shapely.get_coordinates(line).T
+        px, py = (x - self.left) * self.scale, (self.top - y) * self.scale
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(px, py, strict=True))
+        return f"M{points}" + ("Z" if closed else "")
