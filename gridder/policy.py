@@ -245,6 +245,22 @@ def plain(value: Any) -> Any:
     return value
 
 
+# pydantic's type of complaint → the sentence that says it; any other is policy_value.
+VALUE_SENTENCES = {
+    "int_type": "errors.policy_not_whole",
+    "float_type": "errors.policy_not_number",
+    "bool_type": "errors.policy_not_flag",
+    "string_type": "errors.policy_not_text",
+    "list_type": "errors.policy_not_list",
+    "dict_type": "errors.policy_not_table",
+    "literal_error": "errors.policy_not_choice",
+    "greater_than_equal": "errors.policy_too_small",
+    "greater_than": "errors.policy_not_above",
+    "less_than_equal": "errors.policy_too_large",
+}
+BOUNDS = ("ge", "gt", "le", "expected")  # where pydantic keeps what would have been right
+
+
 def explain_validation(label: str, sources: dict[str, Source], error: ValidationError) -> list[Finding]:
     """Return pydantic's complaints as findings with key and line."""
     found = []
@@ -256,5 +272,8 @@ def explain_validation(label: str, sources: dict[str, Source], error: Validation
             found.append(Finding("errors.policy_pair", "problem", facts))
         else:
             facts = {"file": label, "key": key, "line": line, "value": str(item["input"]), "kind": item["type"]}
-            found.append(Finding("errors.policy_value", "problem", facts))
+            bounds = item.get("ctx", {})
+            facts["bound"] = next((str(bounds[name]) for name in BOUNDS if name in bounds), "")
+            code = VALUE_SENTENCES.get(item["type"], "errors.policy_value")
+            found.append(Finding(code, "problem", facts))
     return found
