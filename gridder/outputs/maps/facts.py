@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gridder.outputs.maps.layers import number_of, text_of
+from gridder.outputs.maps.layers import number_of, records, row_of, text_of
 from gridder.outputs.maps.two import Both, both, say_reason, say_remedy
 from gridder.policy import Policy
 from gridder.tables import Run
@@ -36,7 +36,7 @@ def clause_name(clause: str) -> Both:
 
 
 def clause_of(policy: Policy, clause: str) -> dict[str, Any] | None:
-    """Return the tag of a clause as an exception names it; the rule of the policy with that clause gives its words."""
+    """Return the tag of a clause as an exception names it, with the words of the policy's rule."""
     if not clause:
         return None
     fields = [f for f, source in policy.sources.items() if source.clause == clause]
@@ -56,7 +56,7 @@ def tell_community(run: Run, community_id: str) -> dict[str, Any]:
     Every text is a ``Both`` unless it is a name or a code of the data; ``grids`` and ``cases`` are told
     elsewhere.
     """
-    row = run.communities.loc[community_id]
+    row = row_of(run.communities, community_id)
     grids = run.grids[run.grids["community_id"].astype(str) == community_id]
     special = int((grids["status"] == "special").sum())
     out = int((grids["status"] == "exception").sum())
@@ -132,7 +132,7 @@ def list_evidence(certificate: dict[str, Any]) -> list[Both]:
 
 
 def list_notes(run: Run, community_id: str) -> list[Both]:
-    """Return what a reader must know about the data: what counts as a household, missing counts, another window."""
+    """Return what a reader must know: what counts as a household, missing counts, another window."""
     notes = []
     meaning = text_of(run.options.get("households_meaning"))
     if meaning:
@@ -159,7 +159,7 @@ def meaning_of(meaning: str) -> Both:
 def tell_cases(run: Run, community_id: str) -> list[dict[str, Any]]:
     """Return the exceptions of a community: grid_code, title, reason, remedies, clause; sorted by grid."""
     rows = run.exceptions[run.exceptions["community_id"].astype(str) == community_id]
-    cases = [tell_case(run.policy, row) for row in rows.to_dict("records")]
+    cases = [tell_case(run.policy, row) for row in records(rows)]
     return sorted(cases, key=lambda case: (case["grid_code"], case["code"], case["title"]["zh"]))
 
 

@@ -1,10 +1,10 @@
 """The base of every page: a folium map and our own HTML in one file that asks nothing of the network.
 
-Three things folium leaves to its user are settled here. Its scripts and styles come from the network: our copy
-of Leaflet is written into the page instead, assets we have no use for are left out, and a link nobody vendored is
-an error. Branca names elements at random: every element gets its name from us. And branca renders the text of its
-elements once more as a template: names of houses never pass through it, they stand in the page's own data (JSON)
-and its own, escaping, Jinja templates.
+Three things folium leaves to its user are settled here. Its scripts and styles come from the network: our
+copy of Leaflet is written into the page instead, assets we have no use for are left out, and a link nobody
+vendored is an error. Branca names elements at random: every element gets its name from us. And branca
+renders the text of its elements once more as a template: names of houses never pass through it, they stand
+in the page's own data (JSON) and its own, escaping, Jinja templates.
 """
 
 from __future__ import annotations

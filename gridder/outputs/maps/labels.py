@@ -32,7 +32,7 @@ def place_labels(
     buildings: list[BaseGeometry],
     *,
     m_per_px: float,
-    taken: list[BaseGeometry] = [],  # noqa: B006
+    taken: tuple[BaseGeometry, ...] = (),
 ) -> dict[str, Point]:
     """Return the centre of every label that found room, by key, in the CRS of the polygons.
 
@@ -72,7 +72,7 @@ def raster_points(polygon: BaseGeometry, step: float) -> np.ndarray:
 def label_cost(
     polygon: BaseGeometry, points: np.ndarray, tried: np.ndarray, tree: shapely.STRtree
 ) -> np.ndarray:
-    """Return the cost of each label box: buildings covered, ground of others covered, distance from the centre."""
+    """Return the cost of each label box: buildings and foreign ground covered, distance from the centre."""
     area = shapely.area(tried)
     covered = np.zeros(len(tried))
     box, building = tree.query(tried)

@@ -59,7 +59,7 @@ def inner_boundaries(grids: Iterable[BaseGeometry], outline: BaseGeometry) -> Ba
 
 
 def near_barriers(barriers: gpd.GeoDataFrame, outline: BaseGeometry, *, share: float = 0.25) -> pd.DataFrame:
-    """Return kind, name and geometry of the barriers on the sheet: the outline's box, drawn out by ``share``."""
+    """Return kind, name, geometry of the barriers in the outline's box, drawn out by ``share``."""
     x0, y0, x1, y1 = outline.bounds
     pad = max(x1 - x0, y1 - y0) * share
     sheet = shapely.box(x0 - pad, y0 - pad, x1 + pad, y1 + pad)
@@ -91,6 +91,19 @@ def draw_tour(tour: Any, buildings: gpd.GeoDataFrame) -> BaseGeometry | None:
         return None
     stops = [buildings.geometry.loc[i].representative_point() for i in ids if i in buildings.index]
     return shapely.LineString([*stops, stops[0]]) if len(stops) > 1 else None
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts by column."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def row_of(table: pd.DataFrame, key: str) -> pd.Series:
+    """Return one row of a table by its index."""
+    row = table.loc[key]
+    if not isinstance(row, pd.Series):
+        raise KeyError(f"{key} stands more than once")
+    return row
 
 
 def text_of(value: Any) -> str:

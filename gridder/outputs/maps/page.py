@@ -1,4 +1,4 @@
-"""The pages of one community: its map with everything a reviewer checks, and one sheet a grid for its worker."""
+"""The pages of one community: its map with what a reviewer checks, and one sheet a grid for its worker."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import folium
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from gridder.outputs.maps import chart, folium_page, sheets
+from gridder.outputs.maps import folium_page, marks, sheets
+from gridder.outputs.maps.chart import draw_chart
 from gridder.outputs.maps.facts import clause_tag, tell_cases, tell_community
-from gridder.outputs.maps.layers import bounds_of, text_of
+from gridder.outputs.maps.layers import bounds_of, records, row_of, text_of
 from gridder.outputs.maps.palette import (
     BUILDINGS,
     EMPTY_BUILDING,
@@ -22,14 +23,41 @@ from gridder.outputs.maps.palette import (
     colour_grids,
     find_neighbours,
 )
-from gridder.outputs.maps.rows import bar_top, say_lawful_k, tell_grids, tell_options, tell_staffing
+from gridder.outputs.maps.rows import (
+    bar_top,
+    range_ends,
+    say_lawful_k,
+    tell_grids,
+    tell_options,
+    tell_staffing,
+)
+from gridder.outputs.maps.sheet import Sheet, make_sheet
 from gridder.outputs.maps.two import both
 from gridder.tables import Run
 from gridder.text import LANGS, sentences
 
 UNSAFE = re.compile(r"[^0-9A-Za-z_\-\u4e00-\u9fff]")
 RESERVED = ("index", "compare")  # pages of the district
-WORDS = ["found_none", "found_n", "households", "m", "km", "zoom_in", "zoom_out", "special_grid", "kind_grid", "kind_compound", "kind_building", "shown_grid", "members", "members_more", "member_missing", "member_estimated", "unit", "zoom_all"]  # sentences the script says
+WORDS = (  # sentences the script says
+    "found_none",
+    "found_n",
+    "households",
+    "m",
+    "km",
+    "zoom_in",
+    "zoom_out",
+    "zoom_all",
+    "special_grid",
+    "kind_grid",
+    "kind_compound",
+    "kind_building",
+    "shown_grid",
+    "members",
+    "members_more",
+    "member_missing",
+    "member_estimated",
+    "unit",
+)
 
 
 def page_names(ids: Iterable[str]) -> dict[str, str]:
@@ -65,16 +93,15 @@ def draw_community(run: Run, community_id: str) -> str:
         The file. The same run gives the same text.
     """
     grids = grids_of(run, community_id)
-    sheet = chart.make_sheet(run, community_id, grids)
+    sheet = make_sheet(run, community_id, grids)
     cases = tell_cases(run, community_id)
     view = tell_view(run, sheet, cases)
-    drawn, legend = chart.draw_chart(run, sheet)
+    drawn, legend = draw_chart(run, sheet)
     body = folium_page.fill_template(
         "community.html",
         view=view | {"legend": legend},
         lang=run.lang,
         map_div=folium_page.map_div(drawn),
-        swatches=chart.SWATCHES,
         sheets_page=f"{page_names(run.communities.index)[community_id]}-grids.html",
     )
     page = folium_page.Page(
@@ -94,21 +121,22 @@ def grids_of(run: Run, community_id: str) -> gpd.GeoDataFrame:
     return grids.assign(colour=colour_grids(grids, find_neighbours(grids)))
 
 
-def tell_view(run: Run, sheet: chart.Sheet, cases: list[dict[str, Any]]) -> dict[str, Any]:
+def tell_view(run: Run, sheet: Sheet, cases: list[dict[str, Any]]) -> dict[str, Any]:
     """Return everything the templates say."""
     community_id = sheet.community_id
-    row = run.communities.loc[community_id]
+    row = row_of(run.communities, community_id)
     certificate = run.certificates.get(community_id, {})
     options = tell_options(run.policy, certificate, row)
     rows = tell_grids(run, sheet.grids, cases, sheet.sites)
     shown = {str(code) for code in sheet.grids.index}
-    largest = [r["households"] or 0 for r in rows] + [o["largest"] or 0 for o in options]
+    largest = [r["households"] or 0 for r in rows]
     return tell_community(run, community_id) | {
         "rows": rows,
         "to_see": sum(row["look"] for row in rows),
         "cases": [case for case in cases if case["grid_code"] not in shown],
         "all_cases": cases,
         "top": bar_top(run.policy, largest),
+        "ends": range_ends(run.policy, options),
         "staffing": tell_staffing(run.policy, row),
         "options": options,
         "lawful_k": say_lawful_k(certificate),
@@ -116,7 +144,7 @@ def tell_view(run: Run, sheet: chart.Sheet, cases: list[dict[str, Any]]) -> dict
     }
 
 
-def tell_script(run: Run, sheet: chart.Sheet) -> dict[str, Any]:
+def tell_script(run: Run, sheet: Sheet) -> dict[str, Any]:
     """Return the data of the page's script: grids, buildings, labels and the sentences it says."""
     return {
         "palette": {"ground": GROUNDS, "building": BUILDINGS, "zero": EMPTY_BUILDING, "special": SPECIAL},
@@ -130,19 +158,17 @@ def tell_script(run: Run, sheet: chart.Sheet) -> dict[str, Any]:
                 "households": int(grid["households"]),
                 "site": sheet.sites[g],
             }
-            for g, (code, grid) in enumerate(
-                zip(sheet.grids.index, sheet.grids.to_dict("records"), strict=True)
-            )
+            for g, (code, grid) in enumerate(zip(sheet.grids.index, records(sheet.grids), strict=True))
         ],
-        "buildings": chart.list_buildings(sheet),
-        "compounds": chart.list_compounds(run, sheet),
-        "labels": chart.list_labels(run, sheet),
-        "marks": chart.list_marks(run, sheet),
+        "buildings": marks.list_buildings(sheet),
+        "compounds": marks.list_compounds(run, sheet),
+        "labels": marks.list_labels(run, sheet),
+        "marks": marks.list_marks(run, sheet),
     }
 
 
 def draw_worker_sheets(run: Run, community_id: str) -> str:
-    """Return ``<community>-grids.html``: one A4 page a grid with buildings, units, households and the round."""
+    """Return ``<community>-grids.html``: one A4 page a grid: buildings, units, households, the round."""
     view = tell_community(run, community_id)
     grids = grids_of(run, community_id)
     outline: BaseGeometry = run.communities.geometry.loc[community_id]

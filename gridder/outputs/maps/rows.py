@@ -1,4 +1,4 @@
-"""The table of grids, the strip of staffing and the options for k: figures as the page's templates take them."""
+"""The table of grids, the strip of staffing and the options for k, as the page's templates take them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gridder.outputs.maps.facts import SIGNS, clause_tag
-from gridder.outputs.maps.layers import number_of, text_of
+from gridder.outputs.maps.layers import number_of, records, text_of
 from gridder.outputs.maps.two import Both, both
 from gridder.policy import Policy
 from gridder.staffing.posts import explain_posts
@@ -30,7 +30,7 @@ def tell_grids(
     the name of the special site of each grid, or an empty text.
     """
     rows = []
-    for g, (code, grid) in enumerate(zip(grids.index, grids.to_dict("records"), strict=True)):
+    for g, (code, grid) in enumerate(zip(grids.index, records(grids), strict=True)):
         mine = [case for case in cases if case["grid_code"] == str(code)]
         rows.append(tell_grid(run.policy, grid, mine) | {"g": g, "code": str(code), "site": sites[g]})
     return sorted(rows, key=lambda row: (not row["look"], row["status"] == "special", row["code"]))
@@ -110,7 +110,7 @@ def list_details(grid: dict[str, Any]) -> list[dict[str, Both]]:
 
 
 def tell_staffing(policy: Policy, row: pd.Series) -> dict[str, Any]:
-    """Return the strip of staffing: band, present and advised on one scale, then figures with their clauses."""
+    """Return the strip of staffing: band, present and advised on one scale, figures with their clauses."""
     low, high, posts = (number_of(row[key]) for key in ("posts_min", "posts_max", "posts"))
     present = number_of(row.get("present"))
     known = None not in (low, high, posts)
@@ -155,7 +155,7 @@ def scale_posts(low: int, high: int, posts: int, present: int | None) -> dict[st
 
 
 def list_figures(policy: Policy, row: pd.Series) -> list[dict[str, Any]]:
-    """Return hall, field, workers, party posts and what is to be hired, each with the clause it stands on."""
+    """Return hall, field, workers, party posts, what is to be hired; each with its clause."""
     grids = number_of(row["grid_workers"]) or 0
     hall, field = number_of(row["hall_staff"]), number_of(row["field_staff"])
     shortage = number_of(row["shortage"]) or 0
@@ -206,16 +206,17 @@ def tell_options(policy: Policy, certificate: dict[str, Any], row: pd.Series) ->
 
 def tell_option(policy: Policy, option: dict[str, Any], cost: float | None) -> dict[str, Any]:
     """Return one row of k."""
-    smallest, largest = option.get("smallest"), option.get("largest")
+    smallest: Any = option.get("smallest")
+    largest: Any = option.get("largest")
     objective = option.get("objective_m")
     pair = f"{option['k'] * policy.grid_workers_per_grid}＋{option['k'] * policy.auxiliary_police_per_grid}"
-    known = smallest is not None and largest is not None
+    known = None not in (smallest, largest)
     proof = "proven" if option.get("proven") else "unproven" if objective is not None else "unsolved"
     return {
         "k": option["k"],
         "smallest": smallest if known else None,
         "largest": largest if known else None,
-        "out": known and not policy.households_min <= smallest <= largest <= policy.households_max,
+        "out": known and (smallest < policy.households_min or largest > policy.households_max),
         "boundary": NONE if objective is None else both("maps.km", n=f"{objective / 1000:.1f}"),
         "people": {"zh": pair, "en": pair},
         "cost": NONE if cost is None else both("maps.money", n=money(cost)),
@@ -238,6 +239,13 @@ def say_lawful_k(certificate: dict[str, Any]) -> Both:
     return both(code, span=str(low) if low == high else f"{low}–{high}", pieces=pieces)
 
 
+def range_ends(policy: Policy, options: list[dict[str, Any]]) -> tuple[int, int]:
+    """Return both ends of the scale of grid sizes: a quarter beyond the window, or what an option needs."""
+    pad = (policy.households_max - policy.households_min) // 4
+    sizes = [n for o in options for n in (o["smallest"], o["largest"]) if n is not None]
+    return min([policy.households_min - pad, *sizes]), max([policy.households_max + pad, *sizes])
+
+
 def bar_top(policy: Policy, largest: list[int]) -> int:
-    """Return the household count at the end of a bar: a fifth above the window, or what the largest grid needs."""
+    """Return the households at the end of a bar: a fifth above the window, or the largest grid."""
     return max(round(policy.households_max * BAR_TOP), *largest, 0)

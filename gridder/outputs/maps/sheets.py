@@ -9,7 +9,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridder.outputs.maps.layers import draw_tour, number_of, text_of
+from gridder.outputs.maps.layers import draw_tour, number_of, records, text_of
 from gridder.outputs.maps.rows import NONE, tell_round
 from gridder.outputs.maps.two import Both, both
 from gridder.tables import Run
@@ -23,7 +23,7 @@ def tell_sheets(run: Run, grids: gpd.GeoDataFrame, outline: BaseGeometry) -> lis
     """Return what each sheet says, sorted by grid."""
     return [
         tell_sheet(run, str(code), grid, outline)
-        for code, grid in zip(grids.index, grids.to_dict("records"), strict=True)
+        for code, grid in zip(grids.index, records(grids), strict=True)
     ]
 
 
@@ -50,7 +50,7 @@ def tell_sheet(run: Run, code: str, grid: dict[str, Any], outline: BaseGeometry)
         "other": sketch.draw(near.geometry),
         "tour": sketch.draw([tour]) if tour is not None else "",
         "stops": [{"x": x, "y": y, "n": n} for n, (x, y) in enumerate(middles, start=1)],
-        "buildings": [tell_building(n, row) for n, row in enumerate(mine.to_dict("records"), start=1)],
+        "buildings": [tell_building(n, row) for n, row in enumerate(records(mine), start=1)],
     }
 
 

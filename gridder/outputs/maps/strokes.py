@@ -1,4 +1,4 @@
-"""Panes, strokes and swatches of the community map: the legend shows the stroke the map uses."""
+"""Panes and strokes of the community map, and the order of its legend."""
 
 from __future__ import annotations
 
@@ -69,32 +69,22 @@ LINES: dict[str, tuple[str, ...]] = {
 AREAS = {"river": ("river_area",), "railway": ("railway_area",), "expressway": ("expressway_area",)}
 
 
-def rail(paint: str) -> str:
-    """Return a swatch of a line over the middle of 24 × 16."""
-    return f'<path d="M0 8H24" fill="none" {paint}/>'
-
-
-HOUSE = '<rect x="4" y="0" width="16" height="16" rx="2" fill="#12487A"/><path d="M7 8l5-4 5 4M8.5 7.5V12.5h7V7.5M11 12.5V10h2v2.5" fill="none" stroke="#fff" stroke-width="1.3"/>'
-BRIDGE = '<circle cx="12" cy="8" r="7" fill="#fff" stroke="#1B2733" stroke-width="1.5"/><path d="M8 5.5q4 1.600 8 0M8 10.5q4-1.600 8 0M8.5 8h7" fill="none" stroke="#1B2733" stroke-width="1.3"/>'
-
-# the legend in its order: entry → drawing in a box of 24 × 16
-SWATCHES = {
-    "grids": '<rect x="1" y="1" width="22" height="14" fill="#C6DFF6" stroke="#33424E" stroke-width="2"/>',
-    "buildings": '<rect x="2" y="4" width="9" height="8" fill="#4179A6"/><rect x="13" y="4" width="9" height="8" fill="#8C6D2A"/>',
-    "compounds": '<rect x=".5" y="1" width="23" height="14" fill="#fff" stroke="#7B8790" stroke-dasharray="2 2"/>',
-    "outline": rail('stroke="#1B2733" stroke-width="3.2"'),
-    "river": '<path d="M0 4H24V12H0z" fill="#8FBBDC"/><path d="M0 4H24M0 12H24" stroke="#3B75A1" stroke-width="1.2"/>',
-    "railway": rail('stroke="#3B3F42" stroke-width="5"')
-    + rail('stroke="#fff" stroke-width="2.6" stroke-dasharray="5 5" stroke-dashoffset="-3"'),
-    "expressway": rail('stroke="#8A5A00" stroke-width="7"') + rail('stroke="#FAEDCB" stroke-width="3"'),
-    "arterial": rail('stroke="#B9BDBA" stroke-width="9"') + rail('stroke="#fff" stroke-width="7.4"'),
-    "road": rail('stroke="#C9CDCB" stroke-width="5"') + rail('stroke="#fff" stroke-width="3.6"'),
-    "wall": rail('stroke="#4A5965" stroke-width="1.4"')
-    + rail('stroke="#4A5965" stroke-width="5" stroke-dasharray="1.400 8" stroke-dashoffset="-3"'),
-    "crossing": BRIDGE,
-    "hall": HOUSE,
-    "special": '<rect x="1" y="1" width="22" height="14" fill="#F1EFF6"/><rect x="1" y="1" width="22" height="14" fill="url(#hatch-special)" stroke="#33424E"/>',
-    "exception": '<rect x="1.5" y="1.5" width="21" height="13" fill="url(#hatch-exception)" stroke="#A63A0A" stroke-width="2.5" stroke-dasharray="6 3"/>',
-    "tour": rail('stroke="#12487A" stroke-width="1.6" stroke-dasharray="4 2"'),
-    "previous": rail('stroke="#7B3F00" stroke-width="2" stroke-dasharray="1 4" stroke-linecap="round"'),
-}
+# entries of the legend in their order; drawn by templates/swatches.html
+LEGEND = (
+    "grids",
+    "buildings",
+    "compounds",
+    "outline",
+    "river",
+    "railway",
+    "expressway",
+    "arterial",
+    "road",
+    "wall",
+    "crossing",
+    "hall",
+    "special",
+    "exception",
+    "tour",
+    "previous",
+)
