@@ -102,6 +102,15 @@ def test_round_without_a_way_is_blank() -> None:
     assert np.isnan(rounds.round_m["g1"]) and np.isnan(rounds.round_min["g1"])
 
 
+def test_dry_ground_beside_a_river_is_walked() -> None:
+    """Two cells share mostly a river and some dry ground: what the adjacency calls passable is walked."""
+    edges = joined((0, 1, "river")).assign(passable=True)
+    rounds = walk_rounds(lattice(1, 2), edges, POLICY)
+    assert rounds.round_m["g1"] == pytest.approx(20 * POLICY.detour_factor)
+    barred = walk_rounds(lattice(1, 2), edges.assign(passable=False), POLICY)
+    assert np.isnan(barred.round_m["g1"])
+
+
 def test_round_goes_through_the_neighbour_where_it_must() -> None:
     """Grid g1 holds cells 0 and 2, cell 1 is another grid's: the way leads through it."""
     rounds = walk_rounds(lattice(1, 3, {1: "g2"}), lattice_edges(1, 3), POLICY)

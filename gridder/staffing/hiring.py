@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from gridder.policy import Policy
@@ -141,4 +140,5 @@ def schedule_hiring(gaps: pd.Series, grids: pd.Series, policy: Policy) -> pd.Dat
 
 def split_evenly(total: int, parts: int) -> list[int]:
     """Return ``total`` in ``parts`` whole numbers that differ by one at most, the larger first."""
-    return [int(part) for part in np.diff(-(-total * np.arange(parts + 1) // parts))]
+    each, over = divmod(total, parts)
+    return [each + (part < over) for part in range(parts)]

@@ -40,7 +40,7 @@ def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) ->
     cells
         Indexed by cell_id, with ``grid_code``, ``community_id`` and polygons in metres.
     edges
-        Pairs of adjacent cells: ``cell_a``, ``cell_b``, ``kind``.
+        Pairs of adjacent cells: ``cell_a``, ``cell_b``, ``kind``; ``passable`` where known, else by kind.
 
     Returns
     -------
@@ -69,7 +69,9 @@ def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) ->
 def walking_graph(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> coo_array:
     """Return the steps between adjacent cells in whole centimetres, as a symmetric sparse matrix (n, n)."""
     place = pd.Series(np.arange(len(cells)), index=cells.index)
-    open_edges = edges[~edges.kind.isin(policy.uncrossable)]
+    barred = edges.kind.isin(policy.uncrossable)
+    # A pair may lie mostly along a river and yet share dry ground: then the adjacency calls it passable.
+    open_edges = edges[edges.passable.astype(bool) if "passable" in edges.columns else ~barred]
     known = open_edges.cell_a.isin(place.index) & open_edges.cell_b.isin(place.index)
     a = place.loc[open_edges.cell_a[known]].to_numpy()
     b = place.loc[open_edges.cell_b[known]].to_numpy()

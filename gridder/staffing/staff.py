@@ -156,8 +156,8 @@ def staff_communities(plan: Plan, people: pd.DataFrame, inputs: Inputs) -> tuple
     rows = {code: community_posts(plan, people, code, inputs) for code in plan.communities.index}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*next(iter(rows.values()), {})])
     table.index.name = plan.communities.index.name
-    staffed = table[table.posts.notna()].assign(households=plan.communities.households)
-    cap = allocate_cap(staffed[["posts_min", "posts", "households"]], inputs.county_cap)
+    weighed = table[["posts_min", "posts"]].assign(households=plan.communities.households)
+    cap = allocate_cap(weighed[table.posts.notna()], inputs.county_cap)
     table["posts_given"], table["unmet"], table["below_minimum"] = cap.given, cap.unmet, cap.below_minimum
     table["cap_shortage"] = (table.need.astype("Int64") - cap.given).clip(lower=0)
     table["present"], table["public_welfare"] = people.present, people.public_welfare

@@ -1,0 +1,231 @@
+"""Staffing of the sample district: tables, sums, blanks and findings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from sample_run import A, B, C, sample_run
+
+from gridder.staffing.columns import KIND_OF
+from gridder.staffing.staff import Staffing, staff_district
+from gridder.text import say_finding
+
+SETTINGS = {"staffing": {"county_cap": 22, "reference_wage_yuan_year": 62_000, "employer_rate": 0.3}}
+WORKFORCE = pd.DataFrame(
+    {
+        "community_id": [A, B],
+        "leaders": [1, 1],
+        "committee": [3, 2],
+        "staff": [4, 2],
+        "public_welfare": [2, 0],
+        "assistant_certified": [1, 0],
+        "certified": [1, 3],
+        "senior_certified": [0, 0],
+    }
+)
+
+
+def staff(lang: str = "zh", settings: dict[str, Any] | None = None, **changes: Any) -> Staffing:
+    """Return the staffing of the sample with some inputs changed."""
+    run = sample_run(lang)
+    tables = {
+        "grids": run.grids,
+        "communities": run.communities,
+        "cells": run.cells,
+        "edges": run.edges,
+        "halls": run.halls,
+        "workforce": WORKFORCE,
+        "policy": run.policy,
+    }
+    return staff_district(
+        **{**tables, **changes}, settings=SETTINGS if settings is None else settings, lang=lang
+    )
+
+
+@pytest.fixture(scope="module")
+def staffing() -> Staffing:
+    """Return the staffing of the sample as it is."""
+    return staff()
+
+
+def codes(staffing: Staffing) -> set[str]:
+    """Return the codes of the findings."""
+    return {finding.code for finding in staffing.findings}
+
+
+def test_grids(staffing: Staffing) -> None:
+    """One worker and one officer a grid; visits, rounds twice a day, the tour holds the grid's own cells."""
+    grids, cells = staffing.grids, sample_run().cells
+    assert (grids.grid_worker == 1).all() and (grids.auxiliary_police == 1).all()
+    first = grids.loc[A + "001"]
+    assert first.visits_per_day == pytest.approx(404 / 21.75, abs=0.05)
+    assert first.day_min == pytest.approx(2 * first.round_min)
+    assert bool(first.fits_shift)
+    for code, tour in grids.tour.items():
+        assert sorted(json.loads(tour)) == sorted(cells.index[cells.grid_code == code])
+
+
+def test_pocket_cut_by_the_river_has_no_round(staffing: Staffing) -> None:
+    """The pocket 005 lies on both banks without a bridge: blank, and said."""
+    assert pd.isna(staffing.grids.round_m[A + "005"]) and pd.isna(staffing.grids.fits_shift[A + "005"])
+    found = next(f for f in staffing.findings if f.code == "staffing.round_no_way")
+    assert found.ids == (A + "005",)
+
+
+def test_round_too_long_is_said() -> None:
+    """A shift of six minutes: every grid with a round is named."""
+    policy = sample_run().policy.model_copy(update={"shift_hours": 0.1})
+    short = staff(policy=policy)
+    found = next(f for f in short.findings if f.code == "staffing.round_too_long")
+    assert found.ids == tuple(sorted(short.grids.index[short.grids.day_min > 6]))
+    assert len(found.ids) >= 6
+
+
+def test_communities(staffing: Staffing) -> None:
+    """Posts of A: 1,858 households, 6 grids with the special one; need 8, by households 13."""
+    first = staffing.communities.loc[A]
+    assert (first.posts_min, first.posts_max, first.posts) == (10, 15, 13)
+    assert (first.hall_staff, first.field_staff, first.party_posts, first.shortage) == (2, 11, 2, 0)
+    assert (first.grid_workers, first.auxiliary_police) == (6, 6)
+    assert first.present == 8 and first.public_welfare == 2
+    assert first.hiring_gap == first.posts_given - 8
+    assert first.round_min_max == staffing.grids.round_min[: A + "901"].max()
+    assert first.certified == 1 and first.certified_gap == 2
+    assert json.loads(first.derivation)["posts"] == 13
+    assert [option["k"] for option in json.loads(first.k_staffing)] == [4, 5, 6]
+
+
+def test_options_are_priced(staffing: Staffing) -> None:
+    """Thirteen posts × 62,000 × 1.3 whatever k; no price without a wage."""
+    options = json.loads(staffing.communities.k_staffing[A])
+    assert {option["cost_yuan_year"] for option in options} == {13 * 62_000 * 1.3}
+    assert [option["grid_workers"] for option in options] == [4, 5, 6]
+    unpriced = json.loads(staff(settings={}).communities.k_staffing[A])
+    assert all(option["cost_yuan_year"] is None for option in unpriced)
+
+
+def test_empty_community_gets_no_posts(staffing: Staffing) -> None:
+    """Nobody lives in C: its posts are blank, its people are 0, and it is named."""
+    empty = staffing.communities.loc[C]
+    assert pd.isna(empty.posts) and pd.isna(empty.posts_min) and pd.isna(empty.posts_given)
+    assert empty.grid_workers == 0 and empty.shortage == 0
+    found = next(f for f in staffing.findings if f.code == "staffing.empty")
+    assert found.ids == (C,)
+
+
+def test_cap_is_kept_and_said(staffing: Staffing) -> None:
+    """24 posts recommended, 22 given; where they miss is said; below the minima even more so."""
+    assert int(staffing.communities.posts.sum()) == 24 and int(staffing.communities.posts_given.sum()) == 22
+    assert "staffing.cap_exceeded" in codes(staffing)
+    assert "staffing.cap_below_minima" not in codes(staffing)
+    tight = staff(settings={"staffing": {"county_cap": 9}})
+    assert int(tight.communities.posts_given.sum()) == 9
+    assert {"staffing.cap_below_minima", "staffing.cap_shortage"} <= codes(tight)
+
+
+def test_missing_inputs_are_said_and_blank() -> None:
+    """Without wage, rate and cap: three notes, a blank budget, posts given as recommended."""
+    bare = staff(settings={})
+    for key in ("county_cap", "reference_wage_yuan_year", "employer_rate"):
+        assert f"staffing.no_{key}" in codes(bare)
+    assert bare.sheets["budget"][["pool", "total"]].isna().all(axis=None)
+    assert bare.communities.posts_given.equals(bare.communities.posts)
+
+
+def test_shortage_is_found() -> None:
+    """A with 15 grids needs 17 posts; its band ends at 15."""
+    communities = sample_run().communities
+    communities.loc[A, "grids"] = 15
+    short = staff(communities=communities)
+    assert short.communities.shortage[A] == 2
+    found = next(f for f in short.findings if f.code == "staffing.shortage")
+    assert found.ids == (A,) and found.facts["people"] == 2
+
+
+def test_village_is_marked() -> None:
+    """A code that ends 201 is outside B: planned, staffed, marked."""
+    run = sample_run()
+    village = A[:-3] + "201"
+    table = {"community_id": {A: village}}
+    communities = run.communities.rename(index={A: village})
+    marked = staff(communities=communities, grids=run.grids.replace(table), cells=run.cells.replace(table))
+    assert marked.communities.rural.to_dict() == {B: False, C: False, village: True}
+    assert "scope.rural" in codes(marked)
+
+
+def test_subdistricts_and_summary_add_up(staffing: Staffing) -> None:
+    """Communities = subdistricts = summary, in every column that is summed."""
+    sheets = staffing.sheets
+    summary = sheets["summary"].set_index("item")["value"]
+    for column in ("households", "grids", "posts", "posts_given", "hall_staff", "field_staff", "present"):
+        total = sheets["communities"][column].sum()
+        assert total == sheets["subdistricts"][column].sum() == summary[column]
+    assert summary["pool"] == sheets["subdistricts"].pool.sum() == 22 * 62_000
+    assert summary["communities"] == 3
+
+
+def test_no_subdistrict_has_a_name() -> None:
+    """Communities without a subdistrict are summed in a row of their own."""
+    communities = sample_run().communities
+    communities.loc[B, "subdistrict"] = None
+    table = staff("en", communities=communities).sheets["subdistricts"]
+    assert table.subdistrict.tolist() == ["(no subdistrict)", "临河街道"]
+    assert table.households.tolist() == [752, 1858]
+
+
+def test_rows_may_come_in_any_order(staffing: Staffing) -> None:
+    """Shuffled inputs, same tables and findings."""
+    run = sample_run()
+    again = staff(
+        grids=run.grids.iloc[::-1],
+        communities=run.communities.iloc[::-1],
+        cells=run.cells.iloc[::-1],
+        edges=run.edges.iloc[::-1],
+        workforce=WORKFORCE.iloc[::-1],
+    )
+    assert again.findings == staffing.findings
+    for name, sheet in staffing.sheets.items():
+        pd.testing.assert_frame_equal(sheet, again.sheets[name])
+
+
+def test_inputs_are_not_changed() -> None:
+    """No argument is mutated."""
+    run, before = sample_run(), sample_run()
+    staff(grids=run.grids, communities=run.communities, cells=run.cells, edges=run.edges)
+    for name in ("grids", "communities", "cells", "edges"):
+        pd.testing.assert_frame_equal(pd.DataFrame(getattr(run, name)), pd.DataFrame(getattr(before, name)))
+
+
+def test_district_without_grids_or_halls(staffing: Staffing) -> None:
+    """Only the empty community: no row, no crash."""
+    run = sample_run()
+    bare = staff(
+        grids=run.grids.iloc[:0],
+        communities=run.communities.loc[[C]],
+        cells=run.cells[run.cells.community_id == C],
+        edges=run.edges.iloc[:0],
+        halls=run.halls.iloc[:0],
+        workforce=pd.DataFrame(),
+    )
+    assert len(bare.grids) == 0 and "staffing.empty" in codes(bare)
+    assert list(bare.sheets) == list(staffing.sheets)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_findings_can_be_said(lang: str) -> None:
+    """Every finding has its sentence with its facts."""
+    found = [*staff(lang).findings, *staff(lang, settings={}).findings]
+    lines = [say_finding(lang, finding) for finding in found]
+    assert len(lines) > 6 and not any("{" in line.split("[")[0] for line in lines)
+
+
+def test_every_figure_column_is_known(staffing: Staffing) -> None:
+    """Numeric columns of the sheets have a way to be shown."""
+    for name in ("grids", "communities", "subdistricts", "budget"):
+        table = staffing.sheets[name]
+        for column in table.columns:
+            numeric = pd.api.types.is_numeric_dtype(table[column])
+            assert column in KIND_OF or not numeric or column == "fits_shift", (name, column)
