@@ -218,35 +218,39 @@ def match_one(
     return code, size, targets, kept, kept / size if size else None, kind
 
 
-def find_outside(buildings: pd.DataFrame, grids: pd.DataFrame) -> list[str]:
-    """Return the sorted codes of the grids outside the window (``exception``) that hold a building."""
-    held = set(grid_sizes(buildings))
+def find_outside(codes: set[str], grids: pd.DataFrame) -> list[str]:
+    """Return those of ``codes`` that lie outside the window (status ``exception`` in ``grids``), sorted."""
     outside = grids.loc[grids["status"] == "exception", "grid_code"]
-    return sorted(str(code) for code in outside if str(code) in held)
+    return sorted(codes.intersection(map(str, outside)))
 
 
 def summarise(
-    old_buildings: pd.DataFrame,
-    new_buildings: pd.DataFrame,
-    *,
-    old_grids: pd.DataFrame,
-    new_grids: pd.DataFrame,
+    old_buildings: pd.DataFrame, new_buildings: pd.DataFrame, *, old_grids: pd.DataFrame, new_grids: pd.DataFrame
 ) -> Summary:
     """Return the four figures of a comparison; ``grids`` give the status of each code (grid_code, status)."""
     pairs = pair_pieces(old_buildings, new_buildings)
+    history = match_grids(old_buildings, new_buildings)
+    return summarise_pairs(pairs, history, old_grids=old_grids, new_grids=new_grids)
+
+
+def summarise_pairs(
+    pairs: pd.DataFrame, history: pd.DataFrame, *, old_grids: pd.DataFrame, new_grids: pd.DataFrame
+) -> Summary:
+    """Return the four figures from rows of ``pair_pieces`` and of ``match_grids``: all, or one community's."""
     both = pairs[pairs["in_old"] & pairs["in_new"]]
     moved = both[both["old_grid"] != both["new_grid"]]
-    kinds = match_grids(old_buildings, new_buildings)["kind"].value_counts()
+    kinds = history["kind"].value_counts()
+    old_codes, new_codes = set(pairs["old_grid"]) - {""}, set(pairs["new_grid"]) - {""}
     return Summary(
         staying=int(both["households"].sum() - moved["households"].sum()),
         moved=int(moved["households"].sum()),
         added=int(pairs.loc[~pairs["in_old"], "households"].sum()),
         removed=int(pairs.loc[~pairs["in_new"], "households"].sum()),
         buildings_moved=int(moved["building_id"].nunique()),
-        grids_old=len(grid_sizes(old_buildings)),
-        grids_new=len(grid_sizes(new_buildings)),
-        outside_old=len(find_outside(old_buildings, old_grids)),
-        outside_new=len(find_outside(new_buildings, new_grids)),
+        grids_old=len(old_codes),
+        grids_new=len(new_codes),
+        outside_old=len(find_outside(old_codes, old_grids)),
+        outside_new=len(find_outside(new_codes, new_grids)),
         kinds={kind: int(kinds.get(kind, 0)) for kind in KINDS},
     )
 
