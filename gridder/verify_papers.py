@@ -27,9 +27,10 @@ COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.S)
 PROGRAM = re.compile(r"(<(script|style)\b[^>]*>)(.*?)</\2>", re.S | re.I)
 REMOTE = r"""\s*["'`]?\s*(?:https?:)?//"""
 IN_MARKUP = re.compile(rf"""\b(?:src|href|action|poster|srcset|data)\s*={REMOTE}|\burl\({REMOTE}""", re.I)
+LOADING = "img|script|link|iframe|frame|source|track|video|audio|embed|object|image|use"  # tags that fetch
 IN_PROGRAM = re.compile(
     rf"""\burl\({REMOTE}|@import{REMOTE}|\b(?:fetch|tileLayer|importScripts|import|WebSocket|EventSource)\({REMOTE}"""
-    rf"""|\.open\(\s*["']\w+["']\s*,{REMOTE}|\.src\s*={REMOTE}|<(?!a\b)\w+\b[^>]*?\b(?:src|href)\s*={REMOTE}""",
+    rf"""|\.open\(\s*["']\w+["']\s*,{REMOTE}|\.src\s*={REMOTE}|<(?:{LOADING})\b[^<>]*?\b(?:src|href|data)\s*={REMOTE}""",
     re.I,
 )
 
@@ -82,7 +83,7 @@ def remote_addresses(page: str) -> Iterator[str]:
 
 def excerpt(text: str, hit: re.Match[str]) -> str:
     """Return the words around a hit, short enough for one line."""
-    return " ".join(text[hit.start() : hit.end() + 40].split())
+    return " ".join(text[max(hit.start(), hit.end() - 40) : hit.end() + 40].split())
 
 
 def check_workbook(delivery: Delivery) -> list[Violation]:

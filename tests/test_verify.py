@@ -36,6 +36,7 @@ from lawful_delivery import (
     write_lawful,
 )
 
+import gridder
 from gridder.text import has_sentence, sentences
 from gridder.verify import say_violation, verify_delivery
 from gridder.verify_papers import remote_addresses
@@ -553,6 +554,14 @@ def test_page_that_asks_the_network_is_seen(page: str) -> None:
 )
 def test_page_that_carries_everything_is_accepted(page: str) -> None:
     assert not list(remote_addresses(page))
+
+
+def test_vendored_scripts_are_accepted() -> None:
+    """Leaflet writes a link to its own site as text; that asks nothing of the network."""
+    scripts = sorted((Path(gridder.__file__).parent / "outputs" / "maps" / "assets").rglob("*.js"))
+    assert scripts
+    for script in scripts:
+        assert list(remote_addresses(f"<script>{script.read_text('utf-8')}</script>")) == [], script.name
 
 
 # ── sentences ──
