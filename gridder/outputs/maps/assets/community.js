@@ -10,7 +10,7 @@
   var padding = function () {
     if (gridder.printing) return [10, 10, 10, 10];
     var width = window.innerWidth;
-    return width < 1024 ? [16, 16, 52, 16] : [24, 206, 24, 24];
+    return width < 1024 ? [16, 16, 52, 16] : [24, 218, 24, 24];
   };
   var fitAll = function () { gridder.fit(map, data.bounds, padding()); };
   var zoom = L.control.zoom({ position: "bottomright" }).addTo(map);
@@ -175,8 +175,13 @@
   var gridLabel = function (g) {
     var grid = data.grids[g], special = grid.status === "special", out = grid.status === "exception";
     var first = make("b", "", out ? "▲" : "", grid.no);
-    var second = special && !grid.households ? gridder.say("special_grid") : gridder.say("households", { n: gridder.number(grid.households) });
+    var narrow = special && grounds[g] && widthOf(grounds[g]) < 64;
+    var second = narrow ? "" : special && !grid.households ? gridder.say("special_grid") : gridder.say("households", { n: gridder.number(grid.households) });
     return make("span", "label grid " + grid.status + (gridder.isFaded(g) ? " faded" : ""), first, make("span", "", second));
+  };
+  var widthOf = function (layer) {
+    var box = layer.getBounds();
+    return map.latLngToContainerPoint(box.getNorthEast()).x - map.latLngToContainerPoint(box.getSouthWest()).x;
   };
   var gridLabels = data.labels.filter(function (label) { return label.kind === "grid"; });
   var otherLabels = data.labels.filter(function (label) { return label.kind !== "grid"; });
@@ -206,7 +211,7 @@
       return { at: m.at, always: true, node: function () { return markNode(m); } };
     });
     var others = otherLabels.filter(function (label) { return isShown(label.kind); }).map(function (label) {
-      var upright = label.upright ? " upright" : "";
+      var upright = label.upright ? " upright" + (/[\u4e00-\u9fff]/.test(label.name) ? " han" : "") : "";
       return { at: label.at, node: function () { return make("span", "label " + label.kind + upright, label.name); } };
     });
     return marks.concat(isShown("ground") ? grids : [], gridder.small() ? [] : others, houseLabels());
@@ -326,7 +331,9 @@
   var legend = one(".legend");
   if (window.innerWidth < 1024) legend.removeAttribute("open");
   gridder.bindLayers(map);
-  gridder.preparePrint(map, fitAll);
+  var span = map.project(data.bounds[1], 15).subtract(map.project(data.bounds[0], 15));
+  var tall = Math.round(Math.max(300, Math.min(470, 20 + 570 * Math.abs(span.y / span.x))));
+  gridder.preparePrint(map, [590, tall], fitAll);
   fitAll();
   gridder.drawScale(map, one("#scale"), 110);
   var width = window.innerWidth;

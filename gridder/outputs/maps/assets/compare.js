@@ -59,10 +59,9 @@
       shapeOf(building, { pane: "buildings", interactive: false, smoothFactor: 0, color: "#FFFFFF", weight: 0.6,
         fillColor: colourOf(side, building), fillOpacity: 1 }).addTo(charts[side]);
       if (!differs(building)) return;
-      [["#FFFFFF", 5], ["#9C1458", 2.4]].forEach(function (stroke) {
+      [["#FFFFFF", 6], ["#9C1458", 3]].forEach(function (stroke) {
         shapeOf(building, { pane: "marks", interactive: false, smoothFactor: 0, color: stroke[0], weight: stroke[1], fill: false }).addTo(charts[side]);
       });
-      shapeOf(building, { pane: "marks", interactive: false, smoothFactor: 0, stroke: false, fillColor: colourOf(side, building), fillOpacity: 1 }).addTo(charts[side]);
     });
   }
   function drawFresh() {

@@ -145,8 +145,8 @@
     return (row.distance === 0 ? "0" : "≤ " + percent(row.distance)) + (row.fixed_k ? "*" : "");
   }
   function rowName(row) {
-    if (!row.page) return make("span", "name", row.name);
-    var link = make("a", "name", row.name);
+    if (!row.page) return make("span", "who", row.name);
+    var link = make("a", "who", row.name);
     link.setAttribute("data-page", row.page);
     link.href = row.page + "#lang=" + gridder.lang();
     return link;

@@ -171,28 +171,32 @@ var gridder = {};
 
   // ── print: layers move from canvas to SVG, so that paper gets lines and not pixels ──
   gridder.printing = false;
-  gridder.preparePrint = function (map, fit) {
-    var paths = function () {
-      var found = [];
-      map.eachLayer(function (layer) { if (layer instanceof L.Path) found.push(layer); });
-      return found;
+  // size: [width, height] of the map on paper in CSS pixels; fit: shows what the map should hold
+  gridder.preparePrint = function (map, size, fit) {
+    var redraw = function (on) {
+      var paths = [], renderers = {};
+      map.eachLayer(function (layer) { if (layer instanceof L.Path) paths.push(layer); });
+      paths.forEach(function (path) { map.removeLayer(path); });
+      map.eachLayer(function (layer) { if (layer instanceof L.Renderer) map.removeLayer(layer); });
+      map._paneRenderers = {};
+      paths.forEach(function (path) {
+        var pane = path.options.pane;
+        if (on && !renderers[pane]) renderers[pane] = L.svg({ pane: pane, padding: 0.5 });
+        if (on) path.options.renderer = renderers[pane];
+        else delete path.options.renderer;
+        if (path.feature && pane === "hatch") L.setOptions(path, gridder.style.hatch(path.feature));
+        map.addLayer(path);
+      });
     };
     var swap = function (on) {
       if (gridder.printing === on) return;
       gridder.printing = on;
       root.classList.toggle("printing", on);
-      var renderers = {};
-      paths().forEach(function (path) {
-        var pane = path.options.pane;
-        map.removeLayer(path);
-        if (on && !renderers[pane]) renderers[pane] = L.svg({ pane: pane, padding: 0.5 });
-        if (on) path.options.renderer = renderers[pane];
-        else delete path.options.renderer;
-        if (path.feature && pane === "hatch") path.setStyle(gridder.style.hatch(path.feature));
-        map.addLayer(path);
-      });
-      if (!on) map.eachLayer(function (layer) { if (layer instanceof L.SVG) map.removeLayer(layer); });
+      var box = map.getContainer();
+      box.style.width = on ? size[0] + "px" : "";
+      box.style.height = on ? size[1] + "px" : "";
       map.invalidateSize({ animate: false, pan: false });
+      redraw(on);
       fit();
     };
     window.addEventListener("beforeprint", function () { swap(true); });
