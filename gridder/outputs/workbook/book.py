@@ -134,12 +134,14 @@ def shown(book: Book, column: str, value: Any) -> Any:
     return say(book.run.lang, spoken) if column in SPOKEN and has_sentence(spoken) else value
 
 
-def write_cell(
-    book: Book, page: Any, cell: tuple[int, int], column: str, value: Any, formula: str | None
-) -> None:
+def style_of(book: Book, column: str, value: Any) -> Any:
+    """Return the format of a cell, by its column, else by its value."""
+    return book.formats[kind_of(column) or ("number" if pd.api.types.is_number(value) else "text")]
+
+
+def write_cell(page: Any, cell: tuple[int, int], value: Any, style: Any, formula: str | None = None) -> None:
     """Write one cell: a formula with its value, a number, or text that is never taken for a formula."""
-    number = pd.api.types.is_number(value)
-    style = book.formats[kind_of(column) or ("number" if number else "text")]
+    number: bool = pd.api.types.is_number(value)
     if formula is not None:
         page.write_formula(*cell, formula, style, "" if value is None else float(value))
     elif value is None:

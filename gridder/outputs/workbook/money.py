@@ -14,6 +14,7 @@ from gridder.outputs.workbook.book import (
     input_cells,
     is_missing,
     shown,
+    style_of,
     total_row,
     write_cell,
 )
@@ -53,7 +54,8 @@ def write_classes(book: Book, page: Any) -> None:
     for at, column in enumerate(table.columns):
         page.write_string(first, at, book.say(f"col_{column}"), book.formats["head"])
         for i, value in enumerate(table[column]):
-            write_cell(book, page, (first + 1 + i, at), column, shown(book, column, value), None)
+            spoken = shown(book, column, value)
+            write_cell(page, (first + 1 + i, at), spoken, style_of(book, column, spoken))
     page.write_string(first + 1 + len(table), 0, book.say("classes_note"), book.formats["remark"])
 
 

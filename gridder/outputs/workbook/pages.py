@@ -18,6 +18,7 @@ from gridder.outputs.workbook.book import (
     input_cells,
     is_missing,
     shown,
+    style_of,
     text_width,
     total_row,
     width_of,
@@ -36,7 +37,8 @@ def write_table(book: Book, page: Any, name: str) -> None:
         page.write_string(header, at, title, book.formats["head"])
         values = [shown(book, column, value) for value in table[column]]
         for i, value in enumerate(values):
-            write_cell(book, page, (header + 1 + i, at), column, value, formula_of(book, name, column, i))
+            style, formula = style_of(book, column, value), formula_of(book, name, column, i)
+            write_cell(page, (header + 1 + i, at), value, style, formula)
         widths.append(width_of(title, values))
         page.set_column(at, at, widths[-1])
         colour(book, page, name, column)
