@@ -19,7 +19,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__init__", "errors"),
     ("policy", "effort", "tables", "text"),
     # files → gridder's tables
-    ("read", "coordinates", "counts", "columns", "formats", "kinds", "settings", "sources", "district_yaml",
+    ("read", "coordinates", "counts", "columns", "formats", "shapefile", "kinds", "settings", "sources",
+     "district_yaml",
      # what is wrong with them, mended and settled
      "check", "defects", "repair", "outlines", "membership", "communities",
      # the ground and who touches whom
@@ -29,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("outputs",),
     ("journal", "prepare", "assemble", "district", "deliver", "request", "synth"),
     ("regenerate",),
-    ("batch",),
+    ("batch", "batch_tasks", "batch_run"),
     ("options", "report", "tasks", "cli", "__main__"),
 )  # fmt: skip
 GROUND = {name for floor in FLOORS[:2] for name in floor}
