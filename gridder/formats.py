@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import hashlib
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pyproj import CRS
 
 from gridder.coordinates import usable_crs
 from gridder.errors import InputError
+from gridder.shapefile import FALLBACK_ENCODING, choose_encoding, find_sibling, is_utf8
 from gridder.tables import fold
 
 CONTAINERS = (".gpkg", ".sqlite", ".gdb", ".xlsx", ".xls", ".kml", ".dxf")  # one file, several layers
@@ -41,11 +43,10 @@ OGR = (
     ".dxf",
 )
 DATA_FILES = (*OGR, *PARQUET, *TABLES)
-SIDECARS = (".dbf", ".shx", ".prj", ".cpg")  # of a shapefile: part of what is read
 LON_NAMES = ("lon", "lng", "long", "longitude", "经度")
 LAT_NAMES = ("lat", "latitude", "纬度")
+ENCODED = (".shp", ".tab", ".mif", ".dxf")  # OGR formats whose texts may be in any encoding
 WKT_NAMES = ("wkt", "geometry", "geom", "the_geom", "wkt_geom", "几何")
-FALLBACK_ENCODING = "GB18030"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def read_raw(path: Path, source_layer: str | None, encoding: str | None) -> RawL
     """
     if not path.exists():
         raise InputError("errors.file_missing", file=path.name)
+    if encoding is not None and not is_encoding(encoding):
+        raise InputError("errors.encoding_unknown", encoding=encoding)
     suffix = path.suffix.lower()
     if suffix in PARQUET:
         return read_parquet(path)
@@ -96,6 +99,15 @@ def read_raw(path: Path, source_layer: str | None, encoding: str | None) -> RawL
         frame, used = read_csv(path, encoding)
         return place_rows(frame, used, encoding is None and used == FALLBACK_ENCODING)
     return read_ogr(path, source_layer, encoding)
+
+
+def is_encoding(name: str) -> bool:
+    """Whether there is an encoding of this name."""
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
 
 
 class reading:
@@ -117,6 +129,8 @@ class reading:
             KeyError,
             ValueError,
         )
+        if isinstance(error, (UnicodeError, pa.ArrowException)) and not isinstance(error, pa.ArrowInvalid):
+            raise InputError("errors.encoding_wrong", file=self.path.name) from error
         if isinstance(error, broken):
             raise InputError(
                 "errors.file_unreadable", file=self.path.name, detail=str(error)[:200]
@@ -127,12 +141,17 @@ def read_ogr(path: Path, source_layer: str | None, encoding: str | None) -> RawL
     """Return a layer of an OGR file; whole numbers with gaps stay whole numbers."""
     guessed = False
     if path.suffix.lower() == ".shp":
-        if not path.with_suffix(".dbf").exists():
+        if find_sibling(path, ".dbf") is None:
             raise InputError("errors.shapefile_without_dbf", file=path.name)
-        if encoding is None and not has_codepage(path):
-            encoding = sniff_dbf(path.with_suffix(".dbf"))
+        if encoding is None:
+            encoding = choose_encoding(path)
             guessed = encoding == FALLBACK_ENCODING
-    with reading(path):
+    elif path.suffix.lower() not in ENCODED:
+        encoding = None  # the format says it itself
+    if source_layer is not None:
+        refuse_no_layer(path, source_layer)
+    with reading(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is wrong with a shape becomes a finding of check
         info = pyogrio.read_info(path, layer=source_layer, encoding=encoding)
         frame = pyogrio.read_dataframe(
             path,
@@ -143,6 +162,10 @@ def read_ogr(path: Path, source_layer: str | None, encoding: str | None) -> RawL
             on_invalid="fix",
             arrow_to_pandas_kwargs={"types_mapper": keep_whole_numbers},
         )
+        texts = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
+        frame = frame.astype(
+            dict.fromkeys(texts, object)
+        )  # here, so that bytes that are no text stop the reading
     key = info.get("fid_column") or ""
     if key and key not in frame.columns:
         frame = frame.assign(**{key: frame.index.to_numpy()})
@@ -155,50 +178,16 @@ def read_ogr(path: Path, source_layer: str | None, encoding: str | None) -> RawL
     return place_rows(frame, encoding or info.get("encoding"), guessed)
 
 
+def refuse_no_layer(path: Path, source_layer: str) -> None:
+    """Stop when a file has no layer of this name."""
+    names = [name for name, _ in list_layers(path)]
+    if source_layer not in names:
+        raise InputError("errors.layer_missing", file=path.name, layer=source_layer, layers=", ".join(names))
+
+
 def keep_whole_numbers(kind: pa.DataType) -> Any:
     """Return the nullable type of an Arrow integer: NULL must not make floats of ids and counts."""
     return pd.Int64Dtype() if pa.types.is_integer(kind) else None
-
-
-def has_codepage(path: Path) -> bool:
-    """Whether a shapefile says how its texts are encoded (a .cpg beside it)."""
-    return any(path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG"))
-
-
-def sniff_dbf(path: Path) -> str:
-    """Return ``UTF-8`` when the texts of a .dbf are valid UTF-8, else GB18030.
-
-    A text that fills its field may have been cut within a character: that is not held against UTF-8.
-    """
-    data = path.read_bytes()
-    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
-    fields = []
-    for at in range(32, start - 1, 32):
-        if data[at] == 0x0D:
-            break
-        fields.append((data[at : at + 11].split(b"\0")[0], chr(data[at + 11]), data[at + 16]))
-    cells = [(name, 10) for name, _, _ in fields]
-    if not is_utf8(data[start:]):
-        for record in range(start, len(data) - width + 1, width):
-            at = record + 1
-            for _, kind, size in fields:
-                if kind == "C":
-                    cells.append((data[at : at + size].rstrip(b"\0"), size))
-                at += size
-    fits = all(
-        is_utf8(text) or (len(text) >= size - 2 and any(is_utf8(text[:-n]) for n in (1, 2, 3)))
-        for text, size in cells
-    )
-    return "UTF-8" if fits else FALLBACK_ENCODING
-
-
-def is_utf8(data: bytes) -> bool:
-    """Whether bytes are valid UTF-8."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def read_parquet(path: Path) -> RawLayer:
@@ -218,20 +207,29 @@ def read_parquet(path: Path) -> RawLayer:
 
 def read_csv(path: Path, encoding: str | None) -> tuple[pd.DataFrame, str]:
     """Return (table of texts, encoding used) of a CSV file; an empty cell is None, ``0012`` stays so."""
-    data = path.read_bytes()
-    used = encoding or ("UTF-8" if is_utf8(data) else FALLBACK_ENCODING)
     with reading(path):
+        data = path.read_bytes()
+        used = encoding or ("UTF-8" if is_utf8(data) else FALLBACK_ENCODING)
         text = data.decode("utf-8-sig" if used.upper().replace("-", "") == "UTF8" else used)
         rows = list(csv.reader(io.StringIO(text), delimiter=find_delimiter(text)))
     if not rows:
         raise InputError("errors.file_empty", file=path.name)
-    head, body = (
-        [name.strip() for name in rows[0]],
-        [row for row in rows[1:] if any(cell.strip() for cell in row)],
-    )
+    head = number_repeats([name.strip() for name in rows[0]])
+    body = [row for row in rows[1:] if any(cell.strip() for cell in row)]
     padded = [(row + [""] * len(head))[: len(head)] for row in body]
     frame = pd.DataFrame(padded, columns=head, dtype=object)
     return frame.where(frame != "", None), used
+
+
+def number_repeats(names: list[str]) -> list[str]:
+    """Return column names with a number behind those that stood there before: ``name``, ``name.1``."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        times = seen.get(name, 0)
+        seen[name] = times + 1
+        found.append(f"{name}.{times}" if times else name)
+    return found
 
 
 def find_delimiter(text: str) -> str:
@@ -253,6 +251,8 @@ def open_workbook(path: Path) -> pd.ExcelFile:
 def read_sheet(path: Path, sheet: str | None) -> pd.DataFrame:
     """Return a sheet of a workbook (the first by default) with cells as typed in."""
     book = open_workbook(path)
+    if sheet is not None:
+        refuse_no_layer(path, sheet)
     frame = pd.read_excel(book, sheet if sheet is not None else 0, dtype=object, keep_default_na=False)
     frame.columns = [str(name).strip() for name in frame.columns]
     return frame.where(frame.notna() & (frame != ""), None)
@@ -280,21 +280,3 @@ def place_rows(frame: pd.DataFrame, encoding: str | None, guessed: bool) -> RawL
     points[known] = shapely.points(x[known], y[known])
     placed = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(points, index=frame.index))
     return RawLayer(placed, None, encoding, guessed, in_degrees=True)
-
-
-def hash_file(path: Path) -> str:
-    """Return the sha256 of a file; of a folder (``.gdb``), of its files one after another by name."""
-    digest = hashlib.sha256()
-    for part in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-        with part.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
-
-
-def hash_parts(path: Path) -> dict[str, str]:
-    """Return the sha256 of the files that belong to a shapefile besides itself, by suffix."""
-    if path.suffix.lower() != ".shp":
-        return {}
-    parts = (path.with_suffix(suffix) for suffix in SIDECARS)
-    return {part.suffix: hash_file(part) for part in parts if part.exists()}

@@ -18,9 +18,10 @@ from pyproj.exceptions import CRSError
 from gridder.columns import list_columns, resolve_columns, take_columns
 from gridder.coordinates import choose_metric_crs, undo_datum, usable_crs
 from gridder.errors import Finding, InputError
-from gridder.formats import RawLayer, hash_file, hash_parts, read_raw
+from gridder.formats import RawLayer, read_raw
 from gridder.kinds import normalise_kinds
 from gridder.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
+from gridder.shapefile import hash_file, hash_parts
 from gridder.sources import find_layout
 from gridder.tables import LAYERS, District
 

@@ -81,6 +81,12 @@ def test_csv_with_lon_lat_and_an_empty_count(tmp_path):
     assert codes(district) == ["read.degrees_assumed", "read.reprojected"]
 
 
+def test_csv_with_a_column_twice(tmp_path):
+    path = tmp_path / "buildings.csv"
+    path.write_text("building_id,households,households,lon,lat\na,12,99,125.30,43.80\n")
+    assert counts(read_district(path)) == {"a": 12}
+
+
 def test_csv_in_gb18030_with_wkt(tmp_path):
     path = tmp_path / "buildings.csv"
     path.write_bytes(f'楼栋编号;户数;WKT\n东一;12户;"{house(5).wkt}"\n'.encode("gb18030"))
@@ -107,6 +113,45 @@ def test_utf8_shapefile_without_cpg(tmp_path):
     path.with_suffix(".cpg").unlink()
     district = read_district(path)
     assert list(counts(district)) == ["一号楼", "二", "三", "四"] and codes(district) == []
+
+
+def test_a_cpg_that_says_utf8_of_gbk_texts_is_not_believed(tmp_path):
+    path = tmp_path / "buildings.shp"
+    street(building_id=["一号楼", "二号楼", "三号楼", "四号楼"]).to_file(path, encoding="GBK")
+    path.with_suffix(".cpg").write_text("UTF-8")
+    district = read_district(path)
+    assert next(iter(counts(district))) == "一号楼" and codes(district) == ["read.encoding_guessed"]
+
+
+def test_an_encoding_stated_by_the_user_is_used(tmp_path):
+    path = tmp_path / "buildings.shp"
+    street(building_id=["一号楼", "二", "三", "四"]).to_file(path, encoding="GBK")
+    path.with_suffix(".cpg").unlink()
+    district = read_district(path, ReadOptions(encoding="GBK"))
+    assert next(iter(counts(district))) == "一号楼" and codes(district) == []
+    fails(path, "encoding_unknown", ReadOptions(encoding="martian"))
+    fails(path, "encoding_wrong", ReadOptions(encoding="UTF-8"))
+    csv = tmp_path / "b.csv"
+    csv.write_bytes("楼栋编号,户数,lon,lat\n东,1,125,43\n".encode("GBK"))
+    fails(csv, "encoding_wrong", ReadOptions(encoding="UTF-8"))
+
+
+def test_a_shapefile_in_capitals(tmp_path):
+    street(building_id=["一号楼", "二", "三", "四"]).to_file(tmp_path / "b.shp", encoding="GBK")
+    (tmp_path / "b.cpg").unlink()
+    for part in list(tmp_path.iterdir()):
+        part.rename(tmp_path / part.name.upper())
+    district = read_district(tmp_path / "B.SHP")
+    assert next(iter(counts(district))) == "一号楼" and district.crs.to_epsg() == 4549
+    assert sorted(district.inputs[0]["parts"]) == [".dbf", ".prj", ".shx"]
+
+
+def test_a_text_cut_within_a_character_is_still_utf8(tmp_path):
+    path = tmp_path / "buildings.shp"
+    street(building_id=["a", "b", "c", "d"], name=["长春市朝阳区" * 14] * 4).to_file(path, encoding="UTF-8")
+    path.with_suffix(".cpg").unlink()
+    district = read_district(path)
+    assert district.buildings["name"].str.startswith("长春市朝阳区长春市").all() and codes(district) == []
 
 
 def test_a_folder_with_one_file_a_layer(tmp_path):
@@ -199,6 +244,15 @@ def test_layers_named_by_the_user(tmp_path):
 def test_unrecognised_layers_are_a_warning(tmp_path):
     district = read_district(write(tmp_path, buildings=street(), trees=blocks()))
     assert [(f.code, f.level) for f in district.findings] == [("read.layers_ignored", "warning")]
+
+
+def test_a_layer_of_district_yaml_that_is_not_there(tmp_path):
+    write(tmp_path, houses=street())
+    (tmp_path / "district.yaml").write_text("buildings: {file: town.gpkg, layer: buildings}\n")
+    error = fails(tmp_path / "district.yaml", "layer_missing")
+    assert error.facts == {"file": "town.gpkg", "layer": "buildings", "layers": "houses"}
+    options = ReadOptions(layers={"buildings": "houses"})
+    assert counts(read_district(tmp_path / "district.yaml", options)) == STREET
 
 
 # ── columns ──

@@ -1,0 +1,84 @@
+"""Shapefiles: which files belong together, how their texts are encoded, what their sha256 is."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+SIDECARS = (".dbf", ".shx", ".prj", ".cpg")  # of a shapefile: part of what is read
+FALLBACK_ENCODING = "GB18030"  # of Chinese texts that are not UTF-8; GBK and GB2312 are parts of it
+
+
+def find_sibling(path: Path, suffix: str) -> Path | None:
+    """Return the file beside a shapefile with this suffix, in capitals or not."""
+    both = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
+    return next((file for file in both if file.exists()), None)
+
+
+def choose_encoding(path: Path) -> str | None:
+    """Return the encoding to read a shapefile's texts in; None where the file says so itself and is right.
+
+    Without a word from the file, and where it says UTF-8, the texts decide: valid UTF-8, else GB18030.
+    """
+    codepage, texts = find_sibling(path, ".cpg"), find_sibling(path, ".dbf")
+    if texts is None:
+        return None
+    said = codepage.read_text("ascii", errors="replace").strip().upper().replace("-", "") if codepage else ""
+    if said not in ("", "UTF8", "65001"):
+        return None
+    found = sniff_dbf(texts)
+    return None if said and found == "UTF-8" else found
+
+
+def sniff_dbf(path: Path) -> str:
+    """Return ``UTF-8`` when the texts of a .dbf are valid UTF-8, else GB18030.
+
+    A text that fills its field may have been cut within a character: that is not held against UTF-8.
+    """
+    data = path.read_bytes()
+    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    fields = []
+    for at in range(32, start - 1, 32):
+        if data[at] == 0x0D:
+            break
+        fields.append((data[at : at + 11].split(b"\0")[0], chr(data[at + 11]), data[at + 16]))
+    cells = [(name, 10) for name, _, _ in fields]
+    if not is_utf8(data[start:]):
+        for record in range(start, len(data) - width + 1, width):
+            at = record + 1
+            for _, kind, size in fields:
+                if kind == "C":
+                    cells.append((data[at : at + size].rstrip(b"\0"), size))
+                at += size
+    fits = all(
+        is_utf8(text) or (len(text) >= size - 2 and any(is_utf8(text[:-n]) for n in (1, 2, 3)))
+        for text, size in cells
+    )
+    return "UTF-8" if fits else FALLBACK_ENCODING
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are valid UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a file; of a folder (``.gdb``), of its files one after another by name."""
+    digest = hashlib.sha256()
+    for part in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        with part.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def hash_parts(path: Path) -> dict[str, str]:
+    """Return the sha256 of the files that belong to a shapefile besides itself, by suffix."""
+    if path.suffix.lower() != ".shp":
+        return {}
+    found = {suffix: find_sibling(path, suffix) for suffix in SIDECARS}
+    return {suffix: hash_file(file) for suffix, file in found.items() if file is not None}
