@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -150,8 +149,7 @@ def read_ogr(path: Path, source_layer: str | None, encoding: str | None) -> RawL
         encoding = None  # the format says it itself
     if source_layer is not None:
         refuse_no_layer(path, source_layer)
-    with reading(path), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is wrong with a shape becomes a finding of check
+    with reading(path):
         info = pyogrio.read_info(path, layer=source_layer, encoding=encoding)
         frame = pyogrio.read_dataframe(
             path,
