@@ -17,9 +17,10 @@ from gridder.errors import InputError, UsageError
 from gridder.journal import Journal
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
-from gridder.read import read_district
+from gridder.read import load_source, read_district
 from gridder.regenerate import read_edits, regenerate_district
 from gridder.request import Request
+from gridder.settings import Layout, ReadOptions, Source
 from gridder.tables import Run
 
 
@@ -148,10 +149,11 @@ def staff_delivery(
 
 
 def read_workforce(path: Path) -> pd.DataFrame:
-    """Return a workforce table read from a file of its own."""
-    from gridder.read import read_table
-
-    return read_table("workforce", path)
+    """Return a workforce table read from a file of its own (CSV or XLSX)."""
+    if not path.is_file():
+        raise InputError("errors.no_file", path=str(path))
+    source = Source("workforce", path, path.name)
+    return load_source(source, Layout(sources=(source,)), ReadOptions()).frame
 
 
 def draw_again(directory: Path, *, lang: str | None) -> Path:
