@@ -80,6 +80,8 @@ class Policy(BaseModel):
     hall_staff_max: int = Field(ge=0)
     field_staff_min: int = Field(ge=0)
     party_posts_min: int = Field(ge=0)
+    surplus_flagged: bool
+    county_cap_applies: bool
     hiring_years: int = Field(ge=1)
     certified_min: int = Field(ge=0)
     certified_counts: list[str]

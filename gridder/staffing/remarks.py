@@ -25,7 +25,7 @@ def find_remarks(
         Posts by which the communities' minima exceed the county cap.
     """
     found = [
-        *remark_posts(by_community),
+        *remark_posts(by_community, policy),
         *remark_cap(by_community, excess, inputs),
         *remark_people(by_community, policy),
         *remark_walks(by_grid, by_community, policy),
@@ -40,14 +40,15 @@ def about(code: str, level: Level, rows: pd.DataFrame, **facts: float | str) -> 
         yield Finding(code, level, {"n": len(rows), **facts}, tuple(sorted(map(str, rows.index))))
 
 
-def remark_posts(table: pd.DataFrame) -> Iterator[Finding]:
+def remark_posts(table: pd.DataFrame, policy: Policy) -> Iterator[Finding]:
     """Yield shortages, surpluses, missing party-building posts, empty and rural communities."""
     short = table[table.shortage > 0]
     yield from about("staffing.shortage", "problem", short, people=int(short.shortage.sum()))
     other = table[table.other_shortage > 0]
     yield from about("staffing.shortage_other", "note", other, people=int(other.other_shortage.sum()))
     surplus = table[(table.surplus > 0).fillna(False)]
-    yield from about("staffing.surplus", "note", surplus, people=int(surplus.surplus.sum()))
+    if policy.surplus_flagged:
+        yield from about("staffing.surplus", "note", surplus, people=int(surplus.surplus.sum()))
     yield from about("staffing.empty", "note", table[table.posts.isna()])
     yield from about("scope.rural", "warning", table[table.rural])
 

@@ -157,7 +157,8 @@ def staff_communities(plan: Plan, people: pd.DataFrame, inputs: Inputs) -> tuple
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*next(iter(rows.values()), {})])
     table.index.name = plan.communities.index.name
     weighed = table[["posts_min", "posts"]].assign(households=plan.communities.households)
-    cap = allocate_cap(weighed[table.posts.notna()], inputs.county_cap)
+    county_cap = inputs.county_cap if policy.county_cap_applies else None
+    cap = allocate_cap(weighed[table.posts.notna()], county_cap)
     table["posts_given"], table["unmet"], table["below_minimum"] = cap.given, cap.unmet, cap.below_minimum
     table["cap_shortage"] = (table.need.astype("Int64") - cap.given).clip(lower=0)
     table["present"], table["public_welfare"] = people.present, people.public_welfare
