@@ -1,4 +1,4 @@
-"""The district page: all communities, worst first, totals that add up, names as text, nothing from outside."""
+"""The district page: all communities, worst first, totals that add up, names as text, no network."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def open_page(browser: Any, folder: Path, html: str, *, width: int = 1440) -> tu
 
 
 def names(page: Any) -> list[str]:
-    return page.eval_on_selector_all("#rows .name", "all => all.map(one => one.textContent)")
+    return page.eval_on_selector_all("#rows .who", "all => all.map(one => one.textContent)")
 
 
 @pytest.mark.browser
@@ -214,7 +214,7 @@ def test_row_and_map_choose_each_other(browser, tmp_path):
     page.focus("#rows tr[data-place]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert page.inner_text("tr.chosen .name") == "工业园社区"
+    assert page.inner_text("tr.chosen .who") == "工业园社区"
     assert page.evaluate("document.querySelector('tr.chosen') === document.activeElement")
     at = page.evaluate(
         "() => { const c = geo_json_grounds.getLayers()[0].getBounds().getCenter(),"
@@ -222,7 +222,7 @@ def test_row_and_map_choose_each_other(browser, tmp_path):
         " box = map_district.getContainer().getBoundingClientRect(); return [box.x + p.x, box.y + p.y]; }"
     )
     page.mouse.click(*at)
-    assert page.inner_text("tr.chosen .name") == "柳堤社区"
+    assert page.inner_text("tr.chosen .who") == "柳堤社区"
     page.close()
 
 
@@ -230,7 +230,7 @@ def test_row_and_map_choose_each_other(browser, tmp_path):
 def test_links_carry_the_language(browser, tmp_path):
     page, _ = open_page(browser, tmp_path, draw_index(make_run(), PAGES))
     page.click("[data-set-lang=en]")
-    assert page.get_attribute("#rows a.name", "href") == f"{A}.html#lang=en"
+    assert page.get_attribute("#rows a.who", "href") == f"{A}.html#lang=en"
     assert page.get_attribute("a.button", "href") == "../staffing.xlsx"
     assert "All 3" in page.inner_text("#all")
     page.close()

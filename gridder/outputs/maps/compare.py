@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import folium
@@ -10,6 +11,7 @@ import numpy as np
 import shapely
 
 from gridder.outputs.maps import chart, folium_page, layers, palette, two
+from gridder.outputs.maps.compare_data import list_buildings, list_grids, origin_of
 from gridder.outputs.maps.compare_facts import (
     WHOLE,
     Pair,
@@ -18,9 +20,8 @@ from gridder.outputs.maps.compare_facts import (
     tell_verdict,
 )
 from gridder.outputs.maps.compare_history import tell_history
-from gridder.outputs.maps.compare_sheet import name_buildings, write_compare_sheet
+from gridder.outputs.maps.compare_sheet import write_compare_sheet
 from gridder.outputs.maps.facts import clause_name, meaning_of
-from gridder.outputs.maps.labels import Label, place_labels
 from gridder.outputs.maps.layers import text_of
 from gridder.outputs.maps.strokes import PANES, STYLES
 from gridder.tables import Run
@@ -28,9 +29,6 @@ from gridder.text import LANGS, sentences
 
 __all__ = ["draw_compare", "write_compare_sheet"]
 
-DEGREE_STEPS = 10**layers.DECIMALS  # buildings travel as whole numbers of these: a centimetre
-LABEL_PX = (56.0, 36.0)  # a grid's number over its households
-MAP_PX = 520.0  # what a community fills of a map: labels are placed for it
 INSET_SHARE = 1 / 45  # of a grid's size: the outline of an exception runs this far inside its boundary
 
 
@@ -56,8 +54,6 @@ def draw_compare(old: Run, new: Run) -> str:
         maps=[folium_page.map_div(side) for side in charts],
         facts=list_facts(pair),
         lang=new.lang,
-        two=two.two,
-        attribute=two.attribute,
     )
     page = folium_page.Page(
         title=two.both("compare.page_title", district=new.name or new.district_id),
@@ -72,11 +68,11 @@ def draw_compare(old: Run, new: Run) -> str:
 
 def bring_to(run: Run, crs: Any) -> Run:
     """Return a run with the layers that are drawn in another CRS."""
-    from dataclasses import replace
-
     if run.crs == crs:
         return run
-    drawn = {name: getattr(run, name).to_crs(crs) for name in ("grids", "buildings", "communities", "barriers")}
+    drawn = {
+        name: getattr(run, name).to_crs(crs) for name in ("grids", "buildings", "communities", "barriers")
+    }
     return replace(run, crs=crs, **drawn)
 
 
@@ -89,7 +85,7 @@ def colour_old(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def colour_new(grids: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the new grids in the colours their codes had, unless a neighbour has it; others in what is free."""
+    """Return the new grids in the colours their codes had, unless a neighbour has that one."""
     edges = palette.find_neighbours(grids)
     near: dict[str, set[str]] = {str(code): set() for code in grids.index}
     for a, b in zip(edges["grid_a"], edges["grid_b"], strict=True):
@@ -108,7 +104,7 @@ def colour_new(grids: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> gpd.GeoData
 
 
 def draw_side(side: str, run: Run, grids: gpd.GeoDataFrame) -> folium.Map:
-    """Return the map of one plan, without its buildings: these are drawn by the script, once for both maps."""
+    """Return the map of one plan without its buildings: the script draws those from one list."""
     outlines = run.communities.sort_index().geometry
     shapes = [shape for shape in outlines if shape is not None and not shape.is_empty]
     outline = shapely.union_all(shapes)
@@ -132,20 +128,22 @@ def side_layers(
         {"g": g, "c": int(colour), "s": str(status)}
         for g, (colour, status) in enumerate(zip(grids["colour"], grids["status"], strict=True))
     ]
-    ground = list(grids.geometry)
+    ground = layers.make_features(grids.geometry, crs, facts)
     hatched = {
-        kind: layers.make_features(
-            [ground[f["g"]] for f in facts if f["s"] == kind], crs, [f for f in facts if f["s"] == kind]
-        )
+        kind: [shape for shape in ground if shape["properties"]["s"] == kind]
         for kind in ("special", "exception")
     }
     edge = layers.make_features([outline], crs)
-    lines = layers.make_features([layers.inner_boundaries(ground, outline)], crs) if len(ground) > 1 else []
+    lines = (
+        layers.make_features([layers.inner_boundaries(grids.geometry, outline)], crs)
+        if len(grids) > 1
+        else []
+    )
     sheet = chart.Sheet("", outline, grids, run.buildings, [], [], 1.0)
     return [
         ("halo", edge),
         ("blank", edge),
-        ("ground", layers.make_features(ground, crs, facts)),
+        ("ground", ground),
         *hatched.items(),
         ("boundary_case", lines),
         ("boundary", lines),
@@ -157,7 +155,7 @@ def side_layers(
 
 def inset_lines(grids: gpd.GeoDataFrame, crs: Any) -> list[dict[str, Any]]:
     """Return the outlines of exceptions, just inside their boundaries."""
-    chosen = grids.geometry[grids["status"] == "exception"].to_numpy()
+    chosen = grids[grids["status"] == "exception"].geometry.to_numpy()
     inner = shapely.buffer(chosen, -np.sqrt(shapely.area(chosen)) * INSET_SHARE, join_style="mitre")
     shapes = np.where(shapely.is_empty(inner), chosen, inner)
     return layers.make_features([shapely.boundary(shape) for shape in shapes], crs)
@@ -195,7 +193,9 @@ def tell_script(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -
             "zero": palette.EMPTY_BUILDING,
             "special": palette.SPECIAL,
         },
-        "words": {key.removeprefix("compare."): {lang: sentences(lang)[key] for lang in LANGS} for key in keys},
+        "words": {
+            key.removeprefix("compare."): {lang: sentences(lang)[key] for lang in LANGS} for key in keys
+        },
         "window": [policy.households_min, policy.households_max],
         "top": max([policy.households_max * 1.2, *largest]),
         "names": pair.names,
@@ -208,7 +208,7 @@ def tell_script(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -
 
 
 def list_scopes(pair: Pair) -> list[dict[str, Any]]:
-    """Return the whole district, then its communities with a plan in either run: figures, verdict and bounds."""
+    """Return the whole district, then its communities: figures, verdict and bounds of each."""
     rows = []
     lived = set(pair.pieces["community"])
     for scope in [WHOLE, *(community for community in pair.names if community in lived)]:
@@ -236,98 +236,3 @@ def scope_bounds(pair: Pair, scope: str) -> list[list[float]]:
         rows = table if scope == WHOLE else table[table.index.map(str) == scope]
         shapes += [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
     return layers.bounds_of(shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object))), pair.new.crs)
-
-
-def list_grids(pair: Pair, run: Run, grids: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return code, number, households, status, label and bounds of every grid of one plan."""
-    spots = place_numbers(run, grids)
-    known = set(map(str, pair.old.grids.index))
-    return [
-        {
-            "code": str(code),
-            "no": text_of(row["grid_no"]) or str(code),
-            "community": str(row["community_id"]),
-            "households": int(row["households"]),
-            "status": text_of(row["status"]),
-            "fresh": str(code) not in known,
-            "at": spots[str(code)],
-        }
-        for code, row in zip(grids.index, grids.drop(columns="geometry").to_dict("records"), strict=True)
-    ]
-
-
-def place_numbers(run: Run, grids: gpd.GeoDataFrame) -> dict[str, list[float]]:
-    """Return [latitude, longitude, size in metres] of every grid's label: where few buildings stand."""
-    found: dict[str, list[float]] = {}
-    homes = run.buildings["community_id"].astype(str)
-    for community, mine in grids.groupby(grids["community_id"].astype(str), sort=True):
-        x0, y0, x1, y1 = mine.total_bounds
-        labels = [
-            Label(str(code), shape, *LABEL_PX, must=True)
-            for code, shape in zip(mine.index, mine.geometry, strict=True)
-        ]
-        solid = list(run.buildings.geometry[homes == community])
-        spots = place_labels(labels, solid, m_per_px=max(x1 - x0, y1 - y0) / MAP_PX)
-        for code, shape in zip(mine.index, mine.geometry, strict=True):
-            size = round(float(np.sqrt(shape.area)), 1)
-            found[str(code)] = [*layers.point_of(spots[str(code)], run.crs), size]
-    return found
-
-
-# ── buildings ──
-
-
-def list_buildings(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[list[Any]]:
-    """Return every piece: id, unit, name, households, old and new grid (−1: none), in which plans, place, rings.
-
-    ``plans`` is 1 for the old one, 2 for the new one, 3 for both. Rings are as ``pack`` says.
-    """
-    place = [{str(code): g for g, code in enumerate(grids.index)} for grids in (before, after)]
-    names = name_buildings(pair.old) | name_buildings(pair.new)
-    shapes = shape_of(pair.old) | shape_of(pair.new)
-    order = {community: i for i, community in enumerate(pair.names)}
-    pieces = pair.pieces
-    found = [shapes[key] for key in zip(pieces["building_id"], pieces["unit"], strict=True)]
-    degrees = layers.to_degrees(found, pair.new.crs)
-    origin = origin_of(pair.new)
-    rows = []
-    for row, shape in zip(pieces.itertuples(index=False), degrees, strict=True):
-        grids = [place[0].get(row.old_grid, -1), place[1].get(row.new_grid, -1)]
-        plans = int(row.in_old) + 2 * int(row.in_new)
-        community = order.get(row.community, -1)
-        rows.append(
-            [row.building_id, row.unit, names.get(row.building_id, ""), int(row.households), *grids, plans, community]
-            + [pack(shape, origin)]
-        )
-    return rows
-
-
-def shape_of(run: Run) -> dict[tuple[str, str], Any]:
-    """Return (building, unit) → shape."""
-    table = run.buildings
-    units = [text_of(unit) for unit in table["unit"]]
-    return dict(zip(zip(map(str, table["building_id"]), units, strict=True), table.geometry, strict=True))
-
-
-def origin_of(run: Run) -> list[float]:
-    """Return the point from which buildings are counted: latitude and longitude, three decimals."""
-    x0, y0, x1, y1 = run.communities.total_bounds
-    latitude, longitude = layers.point_of(shapely.box(x0, y0, x1, y1), run.crs)
-    return [round(latitude, 3), round(longitude, 3)]
-
-
-def pack(shape: Any, origin: list[float]) -> list[list[int]]:
-    """Return the rings of a shape in whole steps of a degree: first point from the origin, then from the last.
-
-    Each ring is latitude, longitude, latitude, longitude …, without the closing point. A point is one ring of one.
-    """
-    rings = []
-    for part in shapely.get_parts(shape):
-        points = shapely.get_coordinates(part.exterior if part.geom_type == "Polygon" else part)
-        if len(points) > 1:
-            points = points[:-1]
-        steps = np.rint((points[:, ::-1] - origin) * DEGREE_STEPS).astype(np.int64)
-        rings.append(np.diff(steps, axis=0, prepend=0).ravel().tolist())
-    return rings
-
-

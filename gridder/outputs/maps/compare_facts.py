@@ -22,8 +22,8 @@ PERCENT = 100
 class Pair:
     """Two plans and what became of their pieces.
 
-    ``pieces`` are the rows of ``changes.pair_pieces`` with the ``community`` each is told under: that of the new
-    plan, for vanished buildings that of the old one.
+    ``pieces`` are the rows of ``changes.pair_pieces`` with the ``community`` each is told under: that of the
+    new plan, for vanished buildings that of the old one.
     """
 
     old: Run
@@ -41,7 +41,8 @@ class Pair:
         """Rows of ``changes.match_grids`` with their community."""
         history = match_grids(self.old.buildings, self.new.buildings)
         where = [
-            self.home[old or news[0]] for old, news in zip(history["old_grid"], history["new_grids"], strict=True)
+            self.home[old or news[0]]
+            for old, news in zip(history["old_grid"], history["new_grids"], strict=True)
         ]
         return history.assign(community=where)
 
@@ -71,7 +72,7 @@ class Pair:
         return dict(sorted(found.items()))
 
     def call(self, code: str, community: str) -> str:
-        """Return a grid's number as it is called in ``community``: with its community's name where it is another."""
+        """Return a grid's number as said in ``community``: after the name of its community where another."""
         home = self.home.get(code, community)
         number = self.numbers.get(code) or code
         return number if home == community else f"{self.names.get(home, home)} {number}"
@@ -110,9 +111,7 @@ def tell_verdict(facts: Summary) -> dict[str, Both]:
         head = both("compare.verdict_none")
     else:
         share = percent(facts.share_staying)
-        head = both(
-            "compare.verdict", buildings=facts.buildings_moved, households=facts.moved, share=share
-        )
+        head = both("compare.verdict", buildings=facts.buildings_moved, households=facts.moved, share=share)
     parts = [
         both(f"compare.verdict_{kind}", n=facts.kinds[kind])
         for kind in ("split", "merged", "new", "retired", "changed")
@@ -178,6 +177,10 @@ def same(text: str) -> Both:
 
 
 def join(parts: list[Both], *, stop: bool = False) -> Both:
-    """Return sentences in one line, as each language joins them."""
-    line = {lang: say(lang, "compare.note_joiner").join(part[lang] for part in parts) for lang in LANGS}
-    return {lang: text + say(lang, "compare.stop") if stop and text else text for lang, text in line.items()}
+    """Return sentences in one line, as each language joins them, with a capital at its beginning."""
+    line: Both = {}
+    for lang in LANGS:
+        text = say(lang, "compare.note_joiner").join(part[lang] for part in parts)
+        end = say(lang, "compare.stop") if stop and text else ""
+        line[lang] = text[:1].upper() + text[1:] + end
+    return line

@@ -18,7 +18,7 @@ KIND_RANK = {"split": 0, "merged": 1, "retired": 2, "new": 3, "changed": 4, "kep
 def tell_history(pair: Pair) -> list[dict[str, Any]]:
     """Return the rows of the history, what needs a look first."""
     flows = group_flows(pair.pieces)
-    rows = [tell_row(pair, row, flows) for row in pair.history.to_dict("records")]
+    rows = [tell_row(pair, row, flows) for row in records(pair.history)]
     rows.sort(
         key=lambda r: (
             not r["new_out"],
@@ -36,17 +36,24 @@ Flows = dict[str, list[tuple[str, str, int, int]]]
 
 
 def group_flows(pieces: pd.DataFrame) -> Flows:
-    """Return code → flows out of or into it: (old grid, new grid, buildings, households), the largest first."""
+    """Return code → flows out of or into it: old grid, new grid, buildings, households; the largest first."""
     counted = pieces.groupby(["old_grid", "new_grid"], as_index=False).agg(
         buildings=("building_id", "nunique"), households=("households", "sum")
     )
-    counted = counted.sort_values(["households", "buildings", "old_grid", "new_grid"], ascending=[False, False, True, True])
+    counted = counted.sort_values(
+        ["households", "buildings", "old_grid", "new_grid"], ascending=[False, False, True, True]
+    )
     found: Flows = {}
-    for flow in counted.itertuples(index=False):
-        record = (str(flow.old_grid), str(flow.new_grid), int(flow.buildings), int(flow.households))
+    for flow in counted.to_dict("records"):
+        record = (flow["old_grid"], flow["new_grid"], flow["buildings"], flow["households"])
         for code in sorted({record[0], record[1]} - {""}):
             found.setdefault(code, []).append(record)
     return found
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dictionaries."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def tell_row(pair: Pair, row: dict[str, Any], flows: Flows) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def tell_row(pair: Pair, row: dict[str, Any], flows: Flows) -> dict[str, Any]:
 
 def is_outside(run: Run, code: str) -> bool:
     """Whether a grid of a plan lies outside its window."""
-    return code in run.grids.index and run.grids.at[code, "status"] == "exception"
+    return code in run.grids.index and bool(run.grids["status"].loc[code] == "exception")
 
 
 def tell_note(pair: Pair, row: dict[str, Any], flows: Flows) -> Both:
@@ -94,7 +101,10 @@ def tell_note(pair: Pair, row: dict[str, Any], flows: Flows) -> Both:
         parts.append(both("compare.note_split", codes=list_names(names[1:])))
     if kind != "retired":
         parts += tell_flows(pair, row, flows)
-    was_out, now = bool(tell_bounds(pair.old, old, "")), tell_bounds(pair.new, news[0], "now_") if news else []
+    was_out, now = (
+        bool(tell_bounds(pair.old, old, "")),
+        tell_bounds(pair.new, news[0], "now_") if news else [],
+    )
     if kind == "kept":
         return join([*parts, both("compare.note_still")]) if was_out else join(parts)
     parts += now if now else [both("compare.note_solved")] if was_out and news else []
@@ -111,7 +121,7 @@ def tell_bounds(run: Run, code: str, when: str) -> list[Both]:
     if not is_outside(run, code):
         return []
     policy: Policy = run.policy
-    n = int(run.grids.at[code, "households"])
+    n = int(run.grids["households"].loc[code])
     over = n > policy.households_max
     by = n - policy.households_max if over else policy.households_min - n
     return [both(f"compare.note_{when}{'over' if over else 'under'}", households=n, by=max(by, 0))]
@@ -128,7 +138,9 @@ def tell_flows(pair: Pair, row: dict[str, Any], flows: Flows) -> list[Both]:
         elif to not in news:
             parts.append(both("compare.note_sent", to=pair.call(to, community), **facts))
     heir = news[0]
-    taken = [f for f in flows.get(heir, []) if f[1] == heir and f[0] != old] if row["kind"] != "merged" else []
+    taken = (
+        [f for f in flows.get(heir, []) if f[1] == heir and f[0] != old] if row["kind"] != "merged" else []
+    )
     if taken:
         n, households = sum(f[2] for f in taken), sum(f[3] for f in taken)
         parts.append(both("compare.note_received", pieces=n, households=households))

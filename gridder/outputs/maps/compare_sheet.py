@@ -43,15 +43,18 @@ def write_compare_sheet(old: Run, new: Run, path: str | Path) -> None:
 
 
 def write_table(
-    book: Any, formats: dict[str, Any], title: str, head: list[tuple[str, int, str]], rows: Iterable[list[Any]]
+    book: Any,
+    formats: dict[str, Any],
+    title: str,
+    head: list[tuple[str, int, str]],
+    rows: Iterable[list[Any]],
 ) -> None:
     """Write one sheet: ``head`` gives title, width and format of each column; None leaves a cell empty."""
     sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 1)
-    for column, (name, width, form) in enumerate(head):
+    for column, (name, width, _) in enumerate(head):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, formats["head"])
-        del form
     n = 0
     for n, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
@@ -74,7 +77,10 @@ def list_figures(pair: Pair) -> list[tuple[str, list[Any]]]:
     facts = summarise_scope(pair, WHOLE)
     windows = [f"{run.policy.households_min}–{run.policy.households_max}" for run in (pair.old, pair.new)]
     return [
-        ("households", [facts.staying + facts.moved + facts.removed, facts.staying + facts.moved + facts.added]),
+        (
+            "households",
+            [facts.staying + facts.moved + facts.removed, facts.staying + facts.moved + facts.added],
+        ),
         ("grids", [facts.grids_old, facts.grids_new]),
         ("outside", [facts.outside_old, facts.outside_new]),
         ("window", windows),
@@ -123,7 +129,10 @@ def history_row(pair: Pair, row: dict[str, Any], lang: str) -> list[Any]:
 
 def moved_head(lang: str) -> list[tuple[str, int, str]]:
     """Return the columns of the list of moved buildings."""
-    words = {key: say(lang, f"compare.sheet_{key}") for key in ("community", "building", "unit", "name", "households")}
+    words = {
+        key: say(lang, f"compare.sheet_{key}")
+        for key in ("community", "building", "unit", "name", "households")
+    }
     return [
         (words["community"], WIDTHS["name"], "text"),
         (words["building"], WIDTHS["building"], "text"),
@@ -140,12 +149,12 @@ def moved_rows(pair: Pair) -> list[list[Any]]:
     home = community_of(pair.old.buildings) | community_of(pair.new.buildings)
     names = name_buildings(pair.old) | name_buildings(pair.new)
     rows = []
-    for change in list_changes(pair.old.buildings, pair.new.buildings).itertuples(index=False):
-        community = home[change.building_id]
+    for change in list_changes(pair.old.buildings, pair.new.buildings).to_dict("records"):
+        community = home[change["building_id"]]
         where = pair.names.get(community, community)
-        name = names.get(change.building_id, "")
-        grids = [change.old_grid, change.new_grid]
-        rows.append([where, change.building_id, change.unit, name, *grids, int(change.households)])
+        name = names.get(change["building_id"], "")
+        grids = [change["old_grid"], change["new_grid"]]
+        rows.append([where, change["building_id"], change["unit"], name, *grids, int(change["households"])])
     return sorted(rows, key=lambda row: row[0])
 
 

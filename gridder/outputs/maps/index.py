@@ -62,10 +62,7 @@ def draw_index(run: Run, page_of: dict[str, str]) -> str:
     body = folium_page.fill_template(
         "index.html",
         map_div=folium_page.map_div(chart),
-        run=run,
         facts=data["facts"],
-        two=two.two,
-        attribute=two.attribute,
     )
     title = two.both("index.page_title", district=run.name or run.district_id)
     page = folium_page.Page(

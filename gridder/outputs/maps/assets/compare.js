@@ -3,7 +3,7 @@
 (function () {
   var data = gridder.data, make = gridder.make, say = gridder.say, number = gridder.number, text = gridder.text;
   var charts = { old: window.map_old, new: window.map_new }, SIDES = ["old", "new"];
-  var page = gridder.one(".compare"), html = document.documentElement;
+  var page = gridder.one(".compare");
   var ROWS_MAX = 400; // rows of the list of buildings; the workbook has them all
   var state = { scope: null, look: true, mode: "side", chosen: null };
   var scopes = {}, started = false;
@@ -53,6 +53,16 @@
       });
     });
   }
+  // outlines of moved buildings grow thin where buildings are small
+  var outlines = [], thinness = 1;
+  function thin() {
+    var chart = charts.old;
+    var wide = chart.distance(chart.containerPointToLatLng([0, 0]), chart.containerPointToLatLng([100, 0])) / 100;
+    var share = wide > 2 ? 0.34 : wide > 1 ? 0.5 : 1;
+    if (share === thinness) return;
+    thinness = share;
+    outlines.forEach(function (pair) { pair[0].setStyle({ weight: pair[1] * share }); });
+  }
   function drawBuildings(side) {
     data.buildings.forEach(function (building, b) {
       if (!isIn(side, building)) return;
@@ -60,7 +70,8 @@
         fillColor: colourOf(side, building), fillOpacity: 1 }).addTo(charts[side]);
       if (!differs(building)) return;
       [["#FFFFFF", 6], ["#9C1458", 3]].forEach(function (stroke) {
-        shapeOf(building, { pane: "marks", interactive: false, smoothFactor: 0, color: stroke[0], weight: stroke[1], fill: false }).addTo(charts[side]);
+        var outline = shapeOf(building, { pane: "marks", interactive: false, smoothFactor: 0, color: stroke[0], weight: stroke[1], fill: false });
+        outlines.push([outline.addTo(charts[side]), stroke[1]]);
       });
     });
   }
@@ -98,7 +109,8 @@
   }
   function fitTo(bounds, pad) {
     SIDES.forEach(function (side) { charts[side].invalidateSize({ animate: false, pan: false }); });
-    gridder.fit(charts.old, bounds, [pad, pad, pad, pad]);
+    var size = charts.old.getSize(); // nothing to fit into while a window is being resized to almost nothing
+    if (Math.min(size.x, size.y) > 3 * pad) gridder.fit(charts.old, bounds, [pad, pad, pad, pad]);
   }
   function fit() { fitTo(scopes[state.scope].bounds, 18); }
 
@@ -337,7 +349,10 @@
   drawFresh();
   follow("old", "new");
   follow("new", "old");
+  charts.old.on("zoomend", thin);
   cutAt(50);
+  if (window.innerWidth < 768) state.mode = "swipe";
+  page.setAttribute("data-mode", state.mode);
   state.scope = data.scopes.length === 2 ? data.scopes[1].id : "";
   document.addEventListener("gridder:lang", function () {
     draw();

@@ -389,7 +389,8 @@
     if (!data.labels.some(Boolean)) return;
     var legend = gridder.one("#legend"), over = window.getComputedStyle(legend).position === "absolute";
     chart.invalidateSize({ animate: false, pan: false });
-    gridder.fit(chart, grounds.getBounds(), [16, 16, over ? legend.offsetHeight + 28 : 16, 16]);
+    var below = over ? legend.offsetHeight + 28 : 16, size = chart.getSize();
+    if (size.x > 64 && size.y > below + 64) gridder.fit(chart, grounds.getBounds(), [16, 16, below, 16]);
   }
 
   // ── together ──
