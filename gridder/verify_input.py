@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import hashlib
 import io
 import re
@@ -52,12 +53,21 @@ def changed(entries: Iterable[dict[str, Any]], files: dict[str, Path]) -> Iterat
         path = files.get(entry["file"])
         if path is None:
             continue
-        parts = {path: entry["sha256"]} | {
-            path.with_suffix(s): d for s, d in (entry.get("parts") or {}).items()
-        }
-        for part, digest in parts.items():
-            if not part.is_file() or hashlib.sha256(part.read_bytes()).hexdigest() != digest:
-                yield part.name
+        if fingerprint(path) != entry["sha256"]:
+            yield path.name
+        beside = {p.suffix.lower(): p for p in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+        for suffix, digest in (entry.get("parts") or {}).items():
+            part = beside.get(suffix.lower())
+            if part is None or fingerprint(part) != digest:
+                yield f"{path.stem}{suffix}"
+
+
+def fingerprint(path: Path) -> str:
+    """Return the sha256 of a file; of a folder (``.gdb``) that of its files one after another, by name."""
+    digest = hashlib.sha256()
+    for part in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        digest.update(part.read_bytes())
+    return digest.hexdigest()
 
 
 def locate(delivery: Delivery, input_path: Path | None) -> dict[str, Path] | None:
@@ -66,7 +76,7 @@ def locate(delivery: Delivery, input_path: Path | None) -> dict[str, Path] | Non
     if input_path is None:
         found = search(names, (delivery.directory.parent,))
         return found if len(found) == len(names) and names else None
-    if input_path.is_dir():
+    if input_path.is_dir() and names != [input_path.name]:
         return search(names, (input_path, *sorted(p for p in input_path.rglob("*") if p.is_dir())))
     if input_path.suffix.lower() in (".yaml", ".yml"):
         places = [input_path, *named_files(YAML(typ="safe").load(input_path), input_path.parent)]
@@ -78,7 +88,7 @@ def locate(delivery: Delivery, input_path: Path | None) -> dict[str, Path] | Non
 def search(names: Iterable[str], folders: Iterable[Path]) -> dict[str, Path]:
     """Return name → the first path of that name in the folders."""
     places = list(folders)
-    hits = {name: next((p / name for p in places if (p / name).is_file()), None) for name in names}
+    hits = {name: next((p / name for p in places if (p / name).exists()), None) for name in names}
     return {name: path for name, path in hits.items() if path is not None}
 
 

@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("policy", "effort", "tables", "text"),
     # files → gridder's tables
     ("read", "coordinates", "counts", "columns", "formats", "shapefile", "kinds", "settings", "sources",
-     "district_yaml",
+     "district_yaml", "shapefile",
      # what is wrong with them, mended and settled
      "check", "defects", "repair", "outlines", "membership", "communities",
      # the ground and who touches whom
