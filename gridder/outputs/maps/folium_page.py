@@ -27,6 +27,7 @@ from gridder.outputs.maps.two import attribute, mark_up, two
 
 # what folium asks for by name → our copy; Leaflet 1.9.4 stands in for the 1.9.3 that folium 0.20 names
 VENDORED = {"leaflet": "leaflet/leaflet.js", "leaflet_css": "leaflet/leaflet.css"}
+LICENCE = "leaflet/LICENSE"  # travels with every copy, as it asks
 # what folium adds to every map and these pages do not use: popups of bootstrap, icon fonts, jQuery
 UNUSED = (
     "jquery",
@@ -173,7 +174,7 @@ def render(maps: Iterable[folium.Map], page: Page) -> str:
     ValueError
         An element of the maps asks for a file that is neither vendored nor known to be unused.
     """
-    assets: dict[str, str] = {name: VENDORED[name] for name in VENDORED}
+    assets: dict[str, str] = {}
     scripts = []
     for chart in maps:
         figure: Any = chart.get_root()
@@ -188,6 +189,7 @@ def render(maps: Iterable[folium.Map], page: Page) -> str:
         "page.html",
         page=page,
         vendored_css="\n".join(css),
+        licence=read_asset(LICENCE) if files else "",
         vendored_js="\n".join(strip_source_map(text) for text in js),
         css="\n".join(read_asset(name) for name in (*SHARED_CSS, *page.css)),
         shared_js="\n".join(read_asset(name) for name in SHARED_JS),
@@ -211,7 +213,8 @@ def find_assets(figure: Figure) -> dict[str, str]:
 
 def strip_urls(css: str) -> str:
     """Return a style sheet without the pictures it links to (Leaflet's markers and layers: not used here)."""
-    return re.sub(r"url\((?!#|data:)[^)]*\)", "none", css)
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)  # comments name addresses too
+    return re.sub(r"url\((?!#|data:)[^)]*\)", "none", bare)
 
 
 def strip_source_map(js: str) -> str:

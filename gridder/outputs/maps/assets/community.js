@@ -199,8 +199,7 @@
     return { at: shape.getBounds().getCenter(), node: function () { return make("span", "label house" + (households ? "" : " zero"), number); } };
   };
   var isShown = function (kind) {
-    var name = kind === "compound" ? "compounds" : kind;
-    var box = one('input[data-layers~="' + name + '"]');
+    var box = one('input[data-key="' + kind + '"]');
     return !box || box.checked;
   };
   var drawLabels = gridder.drawLabels(map, function () {
@@ -210,11 +209,11 @@
     var marks = data.marks.filter(function (m) { return isShown(m.kind); }).map(function (m) {
       return { at: m.at, always: true, node: function () { return markNode(m); } };
     });
-    var others = otherLabels.filter(function (label) { return isShown(label.kind); }).map(function (label) {
+    var others = otherLabels.filter(function (label) { return isShown(label.kind === "compound" ? "compounds" : label.kind); }).map(function (label) {
       var upright = label.upright ? " upright" + (/[\u4e00-\u9fff]/.test(label.name) ? " han" : "") : "";
       return { at: label.at, node: function () { return make("span", "label " + label.kind + upright, label.name); } };
     });
-    return marks.concat(isShown("ground") ? grids : [], gridder.small() ? [] : others, houseLabels());
+    return marks.concat(isShown("grids") ? grids : [], gridder.small() ? [] : others, houseLabels());
   });
   gridder.small = function () { return window.innerWidth < 768 && !gridder.printing; };
   document.addEventListener("gridder:layers", drawLabels);

@@ -4,6 +4,7 @@
   var data = gridder.data, make = gridder.make, say = gridder.say, number = gridder.number, text = gridder.text;
   var charts = { old: window.map_old, new: window.map_new }, SIDES = ["old", "new"];
   var page = gridder.one(".compare");
+  var PAPER = [514, 500]; // each map on A4 landscape, CSS pixels
   var ROWS_MAX = 400; // rows of the list of buildings; the workbook has them all
   var state = { scope: null, look: true, mode: "side", chosen: null };
   var scopes = {}, started = false;
@@ -367,6 +368,6 @@
   gridder.one("#zoom-in").addEventListener("click", function () { charts.old.zoomIn(0.5); });
   gridder.one("#zoom-out").addEventListener("click", function () { charts.old.zoomOut(0.5); });
   gridder.one("#zoom-fit").addEventListener("click", fit);
-  SIDES.forEach(function (side) { gridder.preparePrint(charts[side], fit); });
+  SIDES.forEach(function (side) { gridder.preparePrint(charts[side], PAPER, fit); });
   window.addEventListener("resize", fit);
 })();

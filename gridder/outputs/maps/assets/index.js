@@ -5,6 +5,7 @@
   var chart = window.map_district, html = document.documentElement;
   var grounds = window.geo_json_grounds, hatches = window.geo_json_hatches;
   var state = { only: false, subdistrict: "*", query: "", key: null, up: false, chosen: null };
+  var PAPER = [1030, 545]; // the map on A4 landscape, CSS pixels
   var byPlace = {}; // place of a community → its shape on the map
 
   // ── what a row is ──
@@ -277,19 +278,12 @@
   function paint() {
     visible = {};
     shown().forEach(function (row) { visible[rows.indexOf(row)] = true; });
-    grounds.eachLayer(function (shape) {
+    if (grounds) grounds.eachLayer(function (shape) {
       var place = shape.feature.properties.i;
       byPlace[place] = shape;
       shape.setStyle({ fillColor: FILL[kind(rows[place])], fillOpacity: fade(place) });
     });
-    hatches.eachLayer(function (shape) {
-      var place = shape.feature.properties.i;
-      shape.restyle = function () {
-        var failed = rows[place].status === "failed";
-        return { stroke: false, fillColor: failed ? FILL.failed : gridder.hatch("exception"), fillOpacity: fade(place) };
-      };
-      shape.setStyle(shape.restyle());
-    });
+    if (hatches) hatches.eachLayer(function (shape) { shape.setStyle({ fillOpacity: fade(shape.feature.properties.i) }); });
   }
   function outlineOf(place) {
     var feature = byPlace[place].feature;
@@ -400,7 +394,8 @@
   var drawLabels = gridder.drawLabels(chart, listLabels);
   chart.attributionControl.setPrefix(false);
   document.addEventListener("gridder:lang", drawAll);
-  gridder.preparePrint(chart, fit);
+  gridder.preparePrint(chart, PAPER, fit);
+  window.addEventListener("beforeprint", function () { gridder.one("#findings").open = true; });
 
   function set(key, to) { state[key] = to; draw(); }
   gridder.one("#all").addEventListener("click", function () { set("only", false); });

@@ -188,9 +188,10 @@ var gridder = {};
         map.addLayer(path);
       });
     };
+    var swapped = false; // of this map: a page may have several
     var swap = function (on) {
-      if (gridder.printing === on) return;
-      gridder.printing = on;
+      if (swapped === on) return;
+      swapped = gridder.printing = on;
       root.classList.toggle("printing", on);
       var box = map.getContainer();
       box.style.width = on ? size[0] + "px" : "";

@@ -1,0 +1,228 @@
+"""The community page in a browser: no request, no error, names as text, answers to clicks."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_run import HOSTILE, A, B, sample_run
+
+from gridder.outputs.maps import page
+
+pytestmark = pytest.mark.browser
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+SIZES = {"wide": (1440, 900), "middle": (1024, 768), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine (set CHROMIUM to its path)")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the page of each community, and one whose every name would run as HTML if it could."""
+    folder = tmp_path_factory.mktemp("maps")
+    run = sample_run()
+    hostile = replace(
+        run,
+        communities=run.communities.assign(name=HOSTILE),
+        buildings=run.buildings.assign(name=HOSTILE + " 7号楼"),
+        compounds=run.compounds.assign(name=HOSTILE),
+        barriers=run.barriers.assign(name=HOSTILE),
+        sites=run.sites.assign(name=HOSTILE),
+    )
+    pages = {
+        "A": page.draw_community(run, A),
+        "B": page.draw_community(run, B),
+        "hostile": page.draw_community(hostile, A),
+        "sheets": page.draw_worker_sheets(hostile, A),
+    }
+    for name, text in pages.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in pages}
+
+
+@pytest.fixture
+def open_page(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
+    """Give a function that opens a page and fails on any request, message or error of it."""
+    contexts = []
+    troubles: list[str] = []
+
+    def open_(name: str, size: str = "wide", lang: str = "zh") -> Any:
+        width, height = SIZES[size]
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}))
+        tab = contexts[-1].new_page()
+        home = files[name].as_uri()
+
+        def answer(route: Any) -> None:
+            if route.request.url.split("#")[0] == home:
+                route.continue_()
+            else:
+                troubles.append(route.request.url)
+                route.abort()
+
+        tab.route("**/*", answer)
+        tab.on("console", lambda message: troubles.append(message.text))
+        tab.on("pageerror", lambda error: troubles.append(str(error)))
+        tab.on("dialog", lambda dialog: troubles.append("dialog " + dialog.message))
+        tab.goto(f"{home}#lang={lang}")
+        return tab
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [*(("hostile", size) for size in SIZES), *((name, "wide") for name in ("A", "B", "sheets"))],
+)
+def test_opens_without_a_request_or_an_error(open_page: Any, name: str, size: str) -> None:
+    tab = open_page(name, size)
+    assert tab.locator("h1").inner_text()
+    wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0  # nothing to scroll to the side
+
+
+def test_hostile_names_are_shown_as_they_are(open_page: Any) -> None:
+    tab = open_page("hostile")
+    assert tab.locator("h1").inner_text().startswith(HOSTILE)
+    tab.click("tbody.lawful .row")
+    assert tab.locator(".members .who").first.inner_text().startswith(HOSTILE)
+    assert tab.locator(".label.compound").first.inner_text() == HOSTILE
+    tab.fill("#search", "onerror")
+    assert HOSTILE in tab.locator("#found li").first.inner_text()
+    assert tab.locator("img").count() == 0
+
+
+def test_language_switches_everything(open_page: Any) -> None:
+    tab = open_page("A")
+    assert tab.locator("html").get_attribute("lang") == "zh-CN"
+    assert "5 个网格" in tab.locator(".verdict h2").inner_text()
+    tab.click('[data-set-lang="en"]')
+    assert tab.locator("html").get_attribute("lang") == "en"
+    assert tab.locator(".verdict h2").inner_text() == "5 grids: 4 lawful, 1 to look at"
+    assert "404 hh" in tab.locator(".label.grid").all_inner_texts()[0].replace("\n", " ")
+    assert tab.locator("#search").get_attribute("placeholder") == "Building, compound or grid"
+    shown = tab.inner_text("body")
+    names = (
+        "柳堤社区 临河街道 松苑区 松苑二中围墙 松苑二中 站前{{7*7}}社区 锦绣家园 东风小区 堤南新居 光明小区"
+    )
+    roads = "长松铁路 柳河 解放大路 建设路"
+    for text in (*names.split(), *roads.split(), "内部使用 未经地图审核不得公开", "常住", "中文"):
+        shown = shown.replace(text, "")
+    assert not re.search(r"[\u4e00-\u9fff]", shown)
+
+
+def test_the_other_language_is_asked_for_in_the_address(open_page: Any) -> None:
+    assert open_page("A", lang="en").locator("html").get_attribute("lang") == "en"
+
+
+def test_a_row_zooms_and_tells_and_goes_back(open_page: Any) -> None:
+    tab = open_page("A")
+    before = tab.evaluate("map_main.getZoom()")
+    tab.click('tbody.lawful[data-g="1"] .row')
+    assert tab.evaluate("map_main.getZoom()") > before
+    bounds = "geo_json_ground.getLayers().find(layer => layer.feature.properties.g === 1).getBounds()"
+    inside = tab.evaluate(f"map_main.getBounds().contains({bounds})")
+    assert inside
+    row = tab.locator('tbody[data-g="1"]')
+    assert row.locator(".open").get_attribute("aria-expanded") == "true"
+    assert row.locator(".members li").count() == 6
+    tab.keyboard.press("Escape")
+    assert abs(tab.evaluate("map_main.getZoom()") - before) < 1e-6
+    assert not row.locator(".detail").is_visible()
+
+
+def test_a_click_on_the_map_opens_its_row(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.locator(".label.grid", has_text="002").evaluate("node => node.style.pointerEvents = 'none'")
+    spot = tab.locator(".label.grid", has_text="002").bounding_box()
+    tab.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
+    assert tab.locator("tbody.chosen .open b").inner_text() == "002"
+
+
+def test_filter_leaves_what_needs_a_look(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.click('[data-filter="look"]')
+    assert tab.locator("tbody.grid:visible").count() == 1
+    assert tab.locator(".label.grid.faded").count() == 5
+    tab.click('[data-filter="all"]')
+    assert tab.locator("tbody.grid:visible").count() == 6
+    assert tab.locator(".label.grid.faded").count() == 0
+
+
+def test_search_finds_grids_and_buildings(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.fill("#search", "柳堤路8号楼")
+    tab.keyboard.press("Enter")
+    assert tab.locator("tbody.chosen .open b").inner_text() == "005"
+    tab.fill("#search", "没有这栋楼")
+    assert tab.locator("#found").inner_text() == "没有找到"
+
+
+def test_layers_come_and_go(open_page: Any) -> None:
+    tab = open_page("A")
+    assert not tab.evaluate("map_main.hasLayer(geo_json_tour)")
+    tab.check('input[data-layers="tour"]')
+    assert tab.evaluate("map_main.hasLayer(geo_json_tour)")
+    tab.uncheck('input[data-layers="mark_hall"]')
+    assert tab.locator(".label.mark").count() == 1
+
+
+def test_nothing_covers_the_community(open_page: Any) -> None:
+    tab = open_page("A")
+    right = tab.evaluate("map_main.latLngToContainerPoint(gridder.data.bounds[1]).x")
+    legend = tab.locator(".legend").bounding_box()
+    assert right < legend["x"] < legend["x"] + legend["width"] < 921
+
+
+def test_clause_shows_its_wording(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.click("tr.case .tag")
+    assert "每300－500户居民划分1个网格" in tab.locator("#clause-note").inner_text()
+    tab.keyboard.press("Escape")
+    assert not tab.locator("#clause-note").is_visible()
+
+
+def test_keyboard_opens_rows(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.locator("tbody.grid .open").first.focus()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    assert tab.locator("tbody.chosen .open b").inner_text() == "001"
+
+
+def test_tabs_on_a_phone(open_page: Any) -> None:
+    tab = open_page("A", "phone")
+    assert tab.locator("#grids").is_visible() and not tab.locator("#staffing").is_visible()
+    tab.click("#tab-staffing")
+    assert tab.locator("#staffing").is_visible() and not tab.locator("#grids").is_visible()
+    assert not tab.locator("[data-print]").is_visible()
+
+
+def test_paper_is_one_sheet_of_lines(open_page: Any) -> None:
+    tab = open_page("A")
+    pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    tab.emulate_media(media="print")
+    tab.wait_for_function("gridder.printing")
+    assert tab.locator(".folium-map svg path").count() > 60
+    assert tab.locator(".signatures").is_visible() and not tab.locator(".tools").is_visible()
+    tab.emulate_media(media="screen")
+    tab.wait_for_function("!gridder.printing")
+    assert tab.locator(".folium-map svg path:not(.label path)").count() == 0
