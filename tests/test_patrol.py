@@ -100,6 +100,25 @@ def test_round_without_a_way_is_blank() -> None:
     edges = joined((0, 1, "plain"), (1, 2, "river"), (2, 3, "plain"))
     rounds = walk_rounds(lattice(1, 4), edges, POLICY)
     assert np.isnan(rounds.round_m["g1"]) and np.isnan(rounds.round_min["g1"])
+    assert rounds.tour["g1"] is None and rounds.walk["g1"] is None
+
+
+def test_walk_steps_from_cell_to_adjacent_cell() -> None:
+    """A comb of three teeth: whatever the tour, each step of the walk is an edge, none over the river.
+
+    3 4 5
+    | | |    rivers between the teeth
+    0—1—2
+    """
+    edges = joined((0, 1, "plain"), (1, 2, "plain"), (0, 3, "plain"), (1, 4, "plain"), (2, 5, "plain"))
+    rivers = joined((3, 4, "river"), (4, 5, "river"))
+    rounds = walk_rounds(lattice(2, 3), pd.concat([edges, rivers]), POLICY)
+    walk = json.loads(rounds.walk["g1"])
+    allowed = {frozenset(pair) for pair in zip(edges.cell_a, edges.cell_b)}
+    steps = [frozenset(pair) for pair in zip(walk, walk[1:] + walk[:1])]
+    assert set(steps) <= allowed and len(steps) == 10
+    assert rounds.round_m["g1"] == pytest.approx(100 * POLICY.detour_factor)
+    assert set(walk) == set(json.loads(rounds.tour["g1"]))
 
 
 def test_dry_ground_beside_a_river_is_walked() -> None:
@@ -116,6 +135,8 @@ def test_round_goes_through_the_neighbour_where_it_must() -> None:
     rounds = walk_rounds(lattice(1, 3, {1: "g2"}), lattice_edges(1, 3), POLICY)
     assert rounds.round_m["g1"] == pytest.approx(40 * POLICY.detour_factor)
     assert rounds.round_m["g2"] == 0
+    assert json.loads(rounds.walk["g1"]) == ["c000", "c001", "c002", "c001"]
+    assert json.loads(rounds.walk["g2"]) == ["c001"]
 
 
 def test_rounds_do_not_depend_on_row_order() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -44,26 +45,34 @@ def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) ->
 
     Returns
     -------
-    DataFrame indexed by grid_code, sorted: ``round_m`` (metres with the detour factor; NaN where some cell
-    cannot be reached), ``round_min`` and ``tour`` (JSON list of cell ids in order, the first not repeated).
+    DataFrame indexed by grid_code, sorted: ``round_m`` (metres with the detour factor), ``round_min``,
+    ``tour`` (JSON list of the grid's cell ids in walking order, the first not repeated) and ``walk`` (with
+    every cell passed on the way: neighbours in it are adjacent). Blank where a cell cannot be reached.
     """
     cells = cells[cells.grid_code.fillna("") != ""].sort_index()
-    ways = walking_graph(cells, edges, policy)
-    codes = cells.grid_code.to_numpy()
-    rows = []
-    for code in sorted(set(codes)):
-        members = np.flatnonzero(codes == code)
-        metres = measure_ways(ways, members)
-        tour = find_tour(metres)
-        length_m = tour_length(metres, tour) / CM_PER_M * policy.detour_factor
-        reached = bool((metres < FAR).all())
-        names = cells.index[members[tour]].astype(str).tolist()
-        rows.append((code, length_m if reached else np.nan, json.dumps(names, ensure_ascii=False)))
-    rounds = pd.DataFrame(rows, columns=["grid_code", "round_m", "tour"]).set_index("grid_code")
+    graph = walking_graph(cells, edges, policy)
+    codes, names = cells.grid_code.to_numpy(dtype=str), cells.index.to_numpy(dtype=object)
+    order = np.argsort(codes, kind="stable")
+    grids, first = np.unique(codes[order], return_index=True)
+    rows: list[tuple[str, float, str | None, str | None]] = []
+    for code, members in zip(grids.tolist(), np.split(order, first[1:])):
+        ways = measure_ways(graph, members)
+        tour = find_tour(ways.metres)
+        length_m = tour_length(ways.metres, tour) / CM_PER_M * policy.detour_factor
+        if ways.all_reached:
+            stops, passed = list_names(names[members[tour]]), list_names(names[trace_walk(ways, tour)])
+            rows.append((code, length_m, stops, passed))
+        else:
+            rows.append((code, np.nan, None, None))
+    rounds = pd.DataFrame(rows, columns=["grid_code", "round_m", "tour", "walk"]).set_index("grid_code")
     rounds["round_m"] = rounds.round_m.astype(float).round(0)
-    rounds["round_min"] = minutes_on_foot(1.0, policy) * rounds.round_m
-    rounds["round_min"] = rounds.round_min.round(1)
-    return rounds[["round_m", "round_min", "tour"]]
+    rounds["round_min"] = (minutes_on_foot(1.0, policy) * rounds.round_m).round(1)
+    return rounds[["round_m", "round_min", "tour", "walk"]]
+
+
+def list_names(names: NDArray[np.object_]) -> str:
+    """Return cell ids as a JSON list."""
+    return json.dumps([str(name) for name in names], ensure_ascii=False)
 
 
 def walking_graph(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> coo_array:
@@ -83,12 +92,55 @@ def walking_graph(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) 
     return coo_array((np.r_[steps, steps], (np.r_[a, b], np.r_[b, a])), shape=(n, n)).tocsr()
 
 
-def measure_ways(ways: coo_array, members: Ints) -> Ints:
-    """Return shortest ways between ``members`` in centimetres: inside the grid, else around it."""
-    inside = dijkstra(ways[members][:, members], directed=False)
-    if np.isinf(inside).any():
-        inside = dijkstra(ways, directed=False, indices=members)[:, members]
-    return np.where(np.isinf(inside), FAR, np.nan_to_num(inside, posinf=0)).astype(np.int64)
+@dataclass(frozen=True)
+class Ways:
+    """Shortest ways between the cells of one grid.
+
+    Parameters
+    ----------
+    metres
+        Lengths in centimetres, shape (n, n), int64; ``FAR`` where there is no way.
+    nodes
+        Cells that the ways may pass, shape (m,): the grid's own, or all.
+    previous
+        Cell before each cell on the way from each of the n, as a place in ``nodes``, shape (n, m).
+    places
+        Places of the n cells in ``nodes``.
+    """
+
+    metres: Ints
+    nodes: Ints
+    previous: NDArray[np.int32]
+    places: Ints
+
+    @property
+    def all_reached(self) -> bool:
+        """Whether every cell can be reached from every other."""
+        return bool((self.metres < FAR).all())
+
+
+def measure_ways(graph: coo_array, members: Ints) -> Ways:
+    """Return shortest ways between ``members``: inside the grid, else around it."""
+    nodes, places = members, np.arange(len(members))
+    lengths, previous = dijkstra(graph[members][:, members], directed=False, return_predecessors=True)
+    if np.isinf(lengths).any():
+        nodes, places = np.arange(graph.shape[0]), members
+        lengths, previous = dijkstra(graph, directed=False, indices=members, return_predecessors=True)
+    between = lengths[:, places]
+    metres = np.where(np.isinf(between), FAR, np.nan_to_num(between, posinf=0)).astype(np.int64)
+    return Ways(metres, nodes, previous, places)
+
+
+def trace_walk(ways: Ways, tour: Ints) -> list[int]:
+    """Return every cell passed on the closed tour, the first not repeated."""
+    walk: list[int] = []
+    for start, end in zip(tour, np.roll(tour, -1)):
+        at, back = int(ways.places[end]), []
+        while at != ways.places[start]:
+            at = int(ways.previous[start, at])
+            back.append(int(ways.nodes[at]))
+        walk.extend(reversed(back))
+    return walk or [int(ways.nodes[ways.places[0]])]
 
 
 def tour_length(metres: Ints, tour: Ints) -> int:

@@ -8,11 +8,19 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from gridder.outputs.workbook.book import HEADER, LINE_POINTS, Book, header_row, is_missing, text_width
+from gridder.outputs.workbook.book import (
+    HEADER,
+    HEADER_POINTS,
+    LINE_POINTS,
+    Book,
+    header_row,
+    is_missing,
+    text_width,
+)
 from gridder.staffing.columns import kind_of
 from gridder.text import say
 
-COLUMNS = {"item": 34, "value": 18, "known": 16, "clause": 24, "force": 12, "words": 60, "link": 16}  # widths
+COLUMNS = {"item": 34, "value": 18, "known": 18, "clause": 24, "force": 12, "words": 60, "link": 16}  # widths
 LINE_CHARS = sum(COLUMNS.values())  # what one line across the sheet holds
 
 
@@ -21,6 +29,7 @@ def write_summary(book: Book, page: Any) -> None:
     for at, (column, width) in enumerate(COLUMNS.items()):
         page.write_string(HEADER, at, book.say(f"col_{column}"), book.formats["head"])
         page.set_column(at, at, width)
+    page.set_row(HEADER, HEADER_POINTS)
     table = book.tables["Summary"]
     for i, row in enumerate(table.itertuples(index=False)):
         write_figure(book, page, HEADER + 1 + i, row)
