@@ -225,7 +225,11 @@ def find_outside(codes: set[str], grids: pd.DataFrame) -> list[str]:
 
 
 def summarise(
-    old_buildings: pd.DataFrame, new_buildings: pd.DataFrame, *, old_grids: pd.DataFrame, new_grids: pd.DataFrame
+    old_buildings: pd.DataFrame,
+    new_buildings: pd.DataFrame,
+    *,
+    old_grids: pd.DataFrame,
+    new_grids: pd.DataFrame,
 ) -> Summary:
     """Return the four figures of a comparison; ``grids`` give the status of each code (grid_code, status)."""
     pairs = pair_pieces(old_buildings, new_buildings)
@@ -236,7 +240,7 @@ def summarise(
 def summarise_pairs(
     pairs: pd.DataFrame, history: pd.DataFrame, *, old_grids: pd.DataFrame, new_grids: pd.DataFrame
 ) -> Summary:
-    """Return the four figures from rows of ``pair_pieces`` and of ``match_grids``: all, or one community's."""
+    """Return the four figures from rows of ``pair_pieces`` and of ``match_grids``: of all or of one place."""
     both = pairs[pairs["in_old"] & pairs["in_new"]]
     moved = both[both["old_grid"] != both["new_grid"]]
     kinds = history["kind"].value_counts()

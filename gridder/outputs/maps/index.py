@@ -160,11 +160,12 @@ def draw_map(run: Run) -> Any:
     for name, z_index in PANES:
         folium_page.add_pane(chart, name, z_index)
     order = {str(community): i for i, community in enumerate(run.communities.sort_index(kind="stable").index)}
-    places = [{"i": order[str(community)]} for community in grounds.index]
+    places = [{"i": order[str(community)], "s": "exception"} for community in grounds.index]
     shapes = layers.make_features(grounds.geometry, grounds.crs, places)
     folium_page.add_shapes(chart, "grounds", shapes, pane="ground", style=LINE["ground"])
-    troubled = [shape for shape in shapes if shape["properties"]["i"] in find_troubled(run.communities)]
-    folium_page.add_shapes(chart, "hatches", troubled, pane="hatch", style=LINE["hatch"])
+    troubled = find_troubled(run.communities)
+    hatched = [feature for feature in shapes if feature["properties"]["i"] in troubled]
+    folium_page.add_shapes(chart, "hatches", hatched, pane="hatch", style="gridder.style.hatch")
     inner = layers.make_features(subdistrict_lines(grounds), grounds.crs)
     folium_page.add_shapes(chart, "subdistricts", inner, pane="lines", style=LINE["subdistrict"])
     outer = layers.make_features(district_outline(grounds), grounds.crs)
@@ -173,16 +174,16 @@ def draw_map(run: Run) -> Any:
 
 
 def find_troubled(communities: pd.DataFrame) -> set[int]:
-    """Return the places, in the order of ids, of the communities with exceptions or without a plan."""
+    """Return the places, in the order of ids, of the communities with exceptions: these are hatched."""
     table = communities.sort_index(kind="stable")
     exceptions = pd.to_numeric(table["exceptions"]).fillna(0).to_numpy() > 0
-    troubled = exceptions | table["status"].isin(["relaxed", "failed"]).to_numpy()
+    planned = (table["status"] != "failed").to_numpy()
+    troubled = (exceptions | (table["status"] == "relaxed").to_numpy()) & planned
     return {i for i, one in enumerate(troubled) if one}
 
 
 LINE: dict[str, dict[str, Any]] = {
     "ground": {"color": "#ffffff", "weight": 2, "fillColor": "#E6EFEB", "fillOpacity": 1},
-    "hatch": {"stroke": False, "fillOpacity": 0},  # the script gives it its pattern
     "subdistrict": {"color": "#33424E", "weight": 2, "fill": False},
     "outline": {"color": "#1B2733", "weight": 3.2, "fill": False},
 }
