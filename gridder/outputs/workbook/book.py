@@ -15,6 +15,7 @@ from gridder.tables import Run
 from gridder.text import has_sentence, say
 
 WIDTH_MIN, WIDTH_MAX = 7, 46  # characters; longer texts wrap
+WIDTH_PROSE = 110  # the same for a column of sentences, whose rows would grow tall otherwise
 LINE_POINTS = 15.0  # height of a line
 HEADER_LINES, HEADER_POINTS = 3, 48.0  # headers wrap to so many lines, which need that height
 PAGE_CHARS = 200  # characters that a landscape page holds across in legible print
@@ -152,11 +153,11 @@ def write_cell(page: Any, cell: tuple[int, int], value: Any, style: Any, formula
         page.write_string(*cell, str(value), style)
 
 
-def width_of(title: str, values: Iterable[Any]) -> float:
+def width_of(title: str, values: Iterable[Any], widest: int = WIDTH_MAX) -> float:
     """Return a column width that shows the longest value and the header on a few lines."""
     longest = max((text_width(value) for value in values), default=0)
     header = -(-text_width(title) // HEADER_LINES) + 1
-    return min(max(longest, header, WIDTH_MIN) + 2, WIDTH_MAX)
+    return min(max(longest, header, WIDTH_MIN) + 2, widest)
 
 
 def text_width(value: Any) -> int:

@@ -13,6 +13,8 @@ from gridder.outputs.workbook.book import (
     HEADER_POINTS,
     LINE_POINTS,
     PAGE_CHARS,
+    WIDTH_MAX,
+    WIDTH_PROSE,
     Book,
     header_row,
     input_cells,
@@ -27,6 +29,8 @@ from gridder.outputs.workbook.book import (
 from gridder.staffing.columns import ALARMS, FORMULAS, YEAR, is_summed, kind_of
 from gridder.text import say
 
+PROSE = ("derivation", "words")
+
 
 def write_table(book: Book, page: Any, name: str) -> None:
     """Write header, rows and sums of one sheet."""
@@ -39,7 +43,7 @@ def write_table(book: Book, page: Any, name: str) -> None:
         for i, value in enumerate(values):
             style, formula = style_of(book, column, value), formula_of(book, name, column, i)
             write_cell(page, (header + 1 + i, at), value, style, formula)
-        widths.append(width_of(title, values))
+        widths.append(width_of(title, values, WIDTH_PROSE if column in PROSE else WIDTH_MAX))
         page.set_column(at, at, widths[-1])
         colour(book, page, name, column)
     if any(is_summed(column) for column in table.columns):
