@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_run import HOSTILE, A, B, sample_run
+from sample_run import HOSTILE, A, B, C, sample_run
 
 from gridder.outputs.maps import page
 
@@ -47,6 +47,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     pages = {
         "A": page.draw_community(run, A),
         "B": page.draw_community(run, B),
+        "C": page.draw_community(run, C),
         "hostile": page.draw_community(hostile, A),
         "sheets": page.draw_worker_sheets(hostile, A),
     }
@@ -89,7 +90,7 @@ def open_page(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [*(("hostile", size) for size in SIZES), *((name, "wide") for name in ("A", "B", "sheets"))],
+    [*(("hostile", size) for size in SIZES), *((name, "wide") for name in ("A", "B", "C", "sheets"))],
 )
 def test_opens_without_a_request_or_an_error(open_page: Any, name: str, size: str) -> None:
     tab = open_page(name, size)

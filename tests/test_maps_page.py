@@ -321,7 +321,7 @@ def test_unknown_figures_are_not_invented(run: Run) -> None:
     ] = pd.NA
     told = rows.tell_staffing(run.policy, row)
     assert told["sentence"]["zh"] == say("zh", "maps.posts_unknown") and told["scale"] is None
-    assert [item["name"]["zh"] for item in told["figures"]] == ["网格员/辅警"]
+    assert told["figures"] == []
 
 
 def test_options_keep_the_chosen_k() -> None:
@@ -367,7 +367,34 @@ def test_every_building_is_on_one_worker_sheet(run: Run) -> None:
         assert len(re.findall(f"<td>{re.escape(name)}</td>", text)) == 1
 
 
-# ── coordinates and size ──
+# ── shapes, coordinates and size ──
+
+
+@pytest.mark.parametrize("community_id", [A, B, C])
+def test_no_shape_is_a_marker(run: Run, community_id: str) -> None:
+    """Leaflet draws points as markers with a picture it would ask for; buildings known as points are discs."""
+    middles = run.buildings.set_geometry(run.buildings.geometry.centroid)
+    text = page.draw_community(replace(run, buildings=middles), community_id)
+    types = set(re.findall(r'"type": "(\w+)"', text))
+    assert types <= {
+        "Polygon",
+        "MultiPolygon",
+        "LineString",
+        "MultiLineString",
+        "Feature",
+        "FeatureCollection",
+    }
+    drawn = re.search(r"geo_json_buildings_add\((.*?)\);", text)
+    assert drawn and drawn[1].count('"Polygon"') == len(
+        run.buildings[run.buildings.community_id == community_id]
+    )
+
+
+def test_mixed_shapes_lose_their_points() -> None:
+    line, point = shapely.LineString([(0, 0), (1, 0)]), shapely.Point(5, 5)
+    assert layers.without_points(shapely.GeometryCollection([line, point])) == line
+    assert layers.without_points(shapely.GeometryCollection([line, box(0, 0, 1, 1)])) == box(0, 0, 1, 1)
+    assert layers.without_points(point) is None
 
 
 def test_degrees_come_back_to_the_centimetre(run: Run) -> None:

@@ -8,7 +8,14 @@ import folium
 import shapely
 
 from gridder.outputs.maps import folium_page
-from gridder.outputs.maps.layers import bounds_of, draw_tour, inner_boundaries, make_features, near_barriers
+from gridder.outputs.maps.layers import (
+    bounds_of,
+    draw_buildings,
+    draw_tour,
+    inner_boundaries,
+    make_features,
+    near_barriers,
+)
 from gridder.outputs.maps.marks import list_marks
 from gridder.outputs.maps.sheet import Sheet
 from gridder.outputs.maps.strokes import AREAS, LEGEND, LINES, PANES, STYLES
@@ -91,7 +98,7 @@ def building_features(run: Run, sheet: Sheet, facts: list[dict[str, Any]]) -> li
             zip(sheet.buildings["g"], sheet.buildings["households"], strict=True)
         )
     ]
-    return make_features(sheet.buildings.geometry, run.crs, props)
+    return make_features(draw_buildings(sheet.buildings), run.crs, props)
 
 
 def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str, Any]]]]:

@@ -92,11 +92,13 @@ def summarise(row: pd.Series, planned: int, special: int) -> Both:
 
 
 def judge(status: str, planned: int, out: int) -> Both:
-    """Return the first sentence of the panel: how many grids, how many of them need a look."""
+    """Return the first sentence of the panel."""
     if status in ("empty", "failed"):
         return both(f"maps.verdict_{status}")
     if planned < 2:
-        return both("maps.verdict_special" if not planned else f"maps.verdict_one_{'look' if out else 'lawful'}")
+        return both(
+            "maps.verdict_special" if not planned else f"maps.verdict_one_{'look' if out else 'lawful'}"
+        )
     if not out:
         return both("maps.verdict_lawful", n=planned)
     return both("maps.verdict", n=planned, lawful=planned - out, look=out)

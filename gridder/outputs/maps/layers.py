@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 DEGREES = "EPSG:4326"  # what Leaflet draws; PROJ treats the shift from CGCS2000 as none
 DECIMALS = 7  # of a degree: a centimetre
+POINT_M = 6.0  # a building known as a point is drawn as a disc of this radius
 ROUND_M = 0.01  # points of a drawn shape nearer than this are one
 
 
@@ -27,8 +28,11 @@ def to_degrees(shapes: Iterable[BaseGeometry | None], crs: Any) -> np.ndarray:
 def make_features(
     shapes: Iterable[BaseGeometry | None], crs: Any, properties: Iterable[dict[str, Any]] | None = None
 ) -> list[dict[str, Any]]:
-    """Return one GeoJSON feature a shape that is not empty, with its properties."""
-    degrees = to_degrees(shapes, crs)
+    """Return one GeoJSON feature a shape that has a length, with its properties.
+
+    Points are left out, also those in a mixed shape: Leaflet would draw each as a marker with a picture.
+    """
+    degrees = to_degrees([without_points(shape) for shape in shapes], crs)
     facts = list(properties) if properties is not None else [{} for _ in degrees]
     features = []
     for shape, props in zip(degrees, facts, strict=True):
@@ -38,6 +42,15 @@ def make_features(
             {"type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)), "properties": props}
         )
     return features
+
+
+def without_points(shape: BaseGeometry | None) -> BaseGeometry | None:
+    """Return a shape without its points; None where nothing is left."""
+    if shape is None or shape.geom_type != "GeometryCollection":
+        return shape if shape is not None and shape.length > 0 else None
+    parts = [part for part in shapely.get_parts(shape) if part.length > 0]
+    flat = [part for part in parts if part.area > 0] or parts  # areas where there are any, else lines
+    return shapely.union_all(flat) if flat else None
 
 
 def point_of(shape: BaseGeometry, crs: Any) -> list[float]:
@@ -82,6 +95,12 @@ def barrier_rows(barriers: gpd.GeoDataFrame) -> list[tuple[str, str, BaseGeometr
         for kind, name, shape in zip(barriers["kind"], names, barriers.geometry, strict=True)
         if shape is not None and not shape.is_empty
     ]
+
+
+def draw_buildings(buildings: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the footprints of buildings; a point becomes a small disc."""
+    shapes = buildings.geometry
+    return shapes.where(shapes.length > 0, shapes.buffer(POINT_M, quad_segs=3))
 
 
 def draw_tour(tour: Any, buildings: gpd.GeoDataFrame) -> BaseGeometry | None:

@@ -9,7 +9,15 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridder.outputs.maps.labels import Label, place_labels
-from gridder.outputs.maps.layers import bounds_of, near_barriers, number_of, point_of, records, text_of
+from gridder.outputs.maps.layers import (
+    bounds_of,
+    draw_buildings,
+    near_barriers,
+    number_of,
+    point_of,
+    records,
+    text_of,
+)
 from gridder.outputs.maps.sheet import Sheet
 from gridder.tables import Run
 
@@ -27,7 +35,7 @@ def list_labels(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
     for n, (name, shape) in enumerate(sheet.compounds):
         if name:
             wanted.append(Label(f"compound {n}", larger_part(shape, grounds), NAME_PX * len(name) + 4, 16))
-    placed = place_labels(wanted, list(sheet.buildings.geometry), m_per_px=sheet.m_per_px)
+    placed = place_labels(wanted, list(draw_buildings(sheet.buildings)), m_per_px=sheet.m_per_px)
     labels = []
     for key, point in placed.items():
         kind, place = key.split()

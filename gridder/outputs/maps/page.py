@@ -139,7 +139,7 @@ def tell_view(run: Run, sheet: Sheet, cases: list[dict[str, Any]]) -> dict[str, 
         "ends": range_ends(run.policy, options),
         "staffing": tell_staffing(run.policy, row),
         "options": options,
-        "lawful_k": say_lawful_k(certificate),
+        "lawful_k": say_lawful_k(certificate, empty=text_of(row["status"]) == "empty"),
         "target_clause": clause_tag(run.policy, "households_target"),
     }
 

@@ -161,6 +161,8 @@ def list_figures(policy: Policy, row: pd.Series) -> list[dict[str, Any]]:
     shortage = number_of(row["shortage"]) or 0
     gap = number_of(row.get("hiring_gap"))
     found = []
+    if not grids and field is None:
+        return []
     if hall is not None:
         found.append(("hall", both("maps.people", n=hall), "hall_staff_min", ""))
     if field is not None:
@@ -230,13 +232,18 @@ def money(yuan: float) -> Both:
     return {"zh": f"{yuan / 10_000:,.1f}", "en": f"{yuan / 1_000:,.0f}"}
 
 
-def say_lawful_k(certificate: dict[str, Any]) -> Both:
+def say_lawful_k(certificate: dict[str, Any], *, empty: bool) -> Both:
     """Return the lawful numbers of grids, and that pieces cut off by barriers are counted apart."""
     low, high, pieces = certificate.get("k_min"), certificate.get("k_max"), certificate.get("pieces") or 1
+    if empty:
+        return both("maps.k_empty")
     if low is None or high is None:
         return both("maps.k_none")
+    span, k = str(low) if low == high else f"{low}–{high}", certificate.get("k")
+    if k is not None and not low <= k <= high:
+        return both("maps.k_outside", span=span, k=k)
     code = "maps.k_lawful" + ("_pieces" if pieces > 1 else "")
-    return both(code, span=str(low) if low == high else f"{low}–{high}", pieces=pieces)
+    return both(code, span=span, pieces=pieces)
 
 
 def range_ends(policy: Policy, options: list[dict[str, Any]]) -> tuple[int, int]:

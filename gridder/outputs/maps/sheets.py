@@ -9,7 +9,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridder.outputs.maps.layers import draw_tour, number_of, records, text_of
+from gridder.outputs.maps.layers import draw_buildings, draw_tour, number_of, records, text_of
 from gridder.outputs.maps.rows import NONE, tell_round
 from gridder.outputs.maps.two import Both, both
 from gridder.tables import Run
@@ -46,8 +46,8 @@ def tell_sheet(run: Run, code: str, grid: dict[str, Any], outline: BaseGeometry)
         "box": f"0 0 {sketch.width} {sketch.height}",
         "font": 11,
         "ground": sketch.draw([grid["geometry"]]),
-        "own": sketch.draw(mine.geometry),
-        "other": sketch.draw(near.geometry),
+        "own": sketch.draw(draw_buildings(mine)),
+        "other": sketch.draw(draw_buildings(near)),
         "tour": sketch.draw([tour]) if tour is not None else "",
         "stops": [{"x": x, "y": y, "n": n} for n, (x, y) in enumerate(middles, start=1)],
         "buildings": [tell_building(n, row) for n, row in enumerate(records(mine), start=1)],
