@@ -30,6 +30,8 @@ from gridder.staffing.columns import ALARMS, FORMULAS, YEAR, is_summed, kind_of
 from gridder.text import say
 
 PROSE = ("derivation", "words")
+LABEL_WIDTH = {"Hiring": 36, "Budget": 28}  # first column: what stands above or below the table fits in it
+YEARS_WIDTH = 18  # the cost of a year of hiring stands below the people hired
 
 
 def write_table(book: Book, page: Any, name: str) -> None:
@@ -43,7 +45,7 @@ def write_table(book: Book, page: Any, name: str) -> None:
         for i, value in enumerate(values):
             style, formula = style_of(book, column, value), formula_of(book, name, column, i)
             write_cell(page, (header + 1 + i, at), value, style, formula)
-        widths.append(width_of(title, values, WIDTH_PROSE if column in PROSE else WIDTH_MAX))
+        widths.append(column_width(book, name, column, [title, *values]))
         page.set_column(at, at, widths[-1])
         colour(book, page, name, column)
     if any(is_summed(column) for column in table.columns):
@@ -55,6 +57,17 @@ def write_table(book: Book, page: Any, name: str) -> None:
     page.fit_to_pages(max(1, round(sum(widths) / PAGE_CHARS)), 0)
     if len(table):
         page.autofilter(header, 0, header + len(table), len(table.columns) - 1)
+
+
+def column_width(book: Book, name: str, column: str, texts: list[Any]) -> float:
+    """Return the width of a column: its header (first of ``texts``), its values, its sum, what stands below."""
+    title, *values = texts
+    if is_summed(column):
+        total = pd.to_numeric(book.tables[name][column]).sum()
+        values.append(float(total) if kind_of(column) == "money" else total)
+    width = width_of(title, values, WIDTH_PROSE if column in PROSE else WIDTH_MAX)
+    below = YEARS_WIDTH if column.startswith(YEAR) else 0
+    return max(width, below, LABEL_WIDTH.get(name, 0) if column == "community_id" else 0)
 
 
 def height_of(cells: Iterable[tuple[Any, float]]) -> float:
