@@ -30,13 +30,13 @@ def build_edges(
     Returns
     -------
     DataFrame
-        cell_a < cell_b; ``boundary_m`` common boundary (float64, metres, > 0); ``kind`` what runs along most of the
-        part that can be walked across, the barrier's kind where none can, ``crossing`` where only a crossing lets
-        people pass; ``barrier_m`` metres that run along any barrier, road or wall; ``cost`` metres × the policy's factor of what runs along (float64): what a grid boundary here
-        costs; ``passable`` whether the two may be in one grid: at least ``contact_min_m`` that is no uncrossable
-        barrier, or a crossing. Sorted.
+        cell_a < cell_b; ``boundary_m`` common boundary (float64, metres, > 0); ``barrier_m`` the part of it along any
+        barrier, road or wall; ``kind`` what runs along most of the part that can be walked across, the barrier's kind
+        where none can, ``crossing`` where only a crossing lets people pass; ``cost`` metres × the policy's factor of
+        what runs along (float64): what a grid boundary here costs; ``passable`` whether the two may be in one grid: at
+        least ``contact_min_m`` that is no uncrossable barrier, or a crossing. Sorted.
     """
-    segments = shared_segments(cells.values)
+    segments = shared_segments(np.asarray(cells.values))
     community = atoms["community_id"].reindex(cells.index).to_numpy(dtype=object)
     same = community[segments.left] == community[segments.right]
     segments = Segments(segments.left[same], segments.right[same], segments.ends[same])
@@ -98,12 +98,15 @@ def open_crossings(
     crossings = barriers[(barriers["kind"] == "crossing").to_numpy()]
     if crossings.empty or len(barred.left) == 0:
         return edges
-    lines = shapely.linestrings(barred.ends.reshape(-1, 2, 2))
+    lines = np.asarray(shapely.linestrings(barred.ends.reshape(-1, 2, 2)))
     spots = shapely.point_on_surface(crossings.geometry.values)
-    found = shapely.STRtree(lines).query_nearest(spots, max_distance=policy.crossing_reach_m, all_matches=False)
+    found = shapely.STRtree(lines).query_nearest(
+        spots, max_distance=policy.crossing_reach_m, all_matches=False
+    )
     row_of = {pair: row for row, pair in enumerate(zip(edges["a"], edges["b"]))}
     for segment in found[1]:
         row = row_of[int(barred.left[segment]), int(barred.right[segment])]
         if not edges["passable"].iloc[row]:
-            edges.loc[row, ["kind", "passable"]] = ["crossing", True]
+            edges.loc[row, "kind"] = "crossing"
+            edges.loc[row, "passable"] = True
     return edges

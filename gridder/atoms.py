@@ -42,6 +42,7 @@ def make_atoms(
     findings: list[Finding] = []
     compound_of = holder(buildings, compounds)
     site_of = holder(buildings, sites)
+    building: Any
     for building in buildings.sort_index().itertuples():
         compound = text_or_blank(building.compound) or compound_of.get(building.Index, "")
         shared = {
@@ -62,7 +63,17 @@ def make_atoms(
                          "geometry": piece} | shared)  # fmt: skip
         facts = {"households": int(building.households), "n": len(units), "maximum": policy.households_max}
         findings.append(Finding("plan.tower_cut", "note", facts, (building.Index,), "buildings"))
-    columns = ["cell_id", "building_id", "unit", "name", "households", "community_id", "compound", "site", "geometry"]
+    columns = [
+        "cell_id",
+        "building_id",
+        "unit",
+        "name",
+        "households",
+        "community_id",
+        "compound",
+        "site",
+        "geometry",
+    ]
     atoms = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=buildings.crs)
     return atoms.set_index("cell_id").sort_index(), findings
 
@@ -76,7 +87,9 @@ def holder(buildings: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> dict[str, st
     """Return building_id → name of the area that holds most of it (more than half; a point: the area it lies in)."""
     if areas.empty:
         return {}
-    inside, area = shapely.STRtree(areas.geometry.values).query(buildings.geometry.values, predicate="intersects")
+    inside, area = shapely.STRtree(areas.geometry.values).query(
+        buildings.geometry.values, predicate="intersects"
+    )
     footprints = buildings.geometry.values[inside]
     shared = shapely.area(shapely.intersection(footprints, areas.geometry.values[area]))
     whole = shapely.area(footprints)

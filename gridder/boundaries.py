@@ -23,7 +23,7 @@ def draw_boundaries(cells: gpd.GeoSeries, grid_of_cell: pd.Series) -> gpd.GeoSer
     labels = grid_of_cell.reindex(cells.index).to_numpy(dtype=object)
     held = labels != ""
     drawn = union_by(cells.values[held], labels[held].astype(str))
-    return gpd.GeoSeries(drawn, crs=cells.crs).sort_index()
+    return gpd.GeoSeries({name: drawn[name] for name in sorted(drawn)}, crs=cells.crs)
 
 
 def measure_grids(polygons: gpd.GeoSeries, edges: pd.DataFrame, grid_of_cell: pd.Series) -> pd.DataFrame:

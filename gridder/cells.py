@@ -70,16 +70,14 @@ def draw_cells(
         Lines and polygons with ``kind``; boundaries between cells follow them.
     """
     atoms = atoms.sort_index()
-    outlines = outlines.sort_index()
+    outlines = gpd.GeoSeries(outlines.sort_index())
     faces = cut_faces(outlines, barriers, policy)
     home = home_faces(atoms, faces)
     clipped = shapely.intersection(atoms.geometry.values, faces.polygons[home])
     footprints = np.where(shapely.is_empty(clipped), shapely.point_on_surface(faces.polygons[home]), clipped)
     seeds = make_seeds(footprints)
     of_face = share_empty_faces(faces, home, seeds)
-    ridges = [
-        cut_ridges(of_face[f], faces.polygons[f]) for f in range(len(faces.polygons)) if f in of_face
-    ]
+    ridges = [cut_ridges(of_face[f], faces.polygons[f]) for f in range(len(faces.polygons)) if f in of_face]
     pieces, face_of = node_pieces(faces, ridges)
     owner = label_pieces(pieces, face_of, of_face)
     owner = mend_pieces(pieces, owner, face_of, faces.community, home)
@@ -91,7 +89,9 @@ def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Polic
     lines = np.concatenate([shapely.boundary(outlines.values), lines_of(barriers)])
     noded = shapely.unary_union(shapely.set_precision(lines, GRID_M), grid_size=GRID_M)
     polygons = shapely.get_parts(shapely.polygonize([noded]))
-    inside, where = shapely.STRtree(outlines.values).query(shapely.point_on_surface(polygons), predicate="within")
+    inside, where = shapely.STRtree(outlines.values).query(
+        shapely.point_on_surface(polygons), predicate="within"
+    )
     order = np.argsort(inside, kind="stable")
     polygons = polygons[inside[order]]
     community = outlines.index.to_numpy(dtype=object)[where[order]]
@@ -101,7 +101,7 @@ def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Polic
         "left": touching.left, "right": touching.right, "length_m": touching.length_m,
         "open": ~np.isin(kinds.astype(str), policy.uncrossable),
     })  # fmt: skip
-    table = table.groupby(["left", "right", "open"], as_index=False)["length_m"].sum()
+    table = table.groupby(["left", "right", "open"], as_index=False)[["length_m"]].sum()
     same = community[table["left"]] == community[table["right"]]
     return Faces(polygons, community, table[same & (table["length_m"] >= SPECK_M)])
 
@@ -139,7 +139,9 @@ def share_empty_faces(faces: Faces, home: np.ndarray, seeds: Seeds) -> dict[int,
             touching.setdefault(int(a), []).append(int(b))
             touching.setdefault(int(b), []).append(int(a))
         while ready := sorted(f for f in pending if any(g in owned for g in touching.get(f, []))):
-            donors = {f: np.unique(np.concatenate([owned[g] for g in touching[f] if g in owned])) for f in ready}
+            donors = {
+                f: np.unique(np.concatenate([owned[g] for g in touching[f] if g in owned])) for f in ready
+            }
             owned |= {f: nearest_owners(faces.polygons[f], seeds.of_owners(donors[f])) for f in ready}
             pending -= set(ready)
     return {f: seeds.of_owners(owners) for f, owners in owned.items()}
@@ -245,7 +247,11 @@ def adopt_apart(
 
 
 def collect(
-    atoms: gpd.GeoDataFrame, outlines: gpd.GeoSeries, pieces: np.ndarray, owner: np.ndarray, community: np.ndarray
+    atoms: gpd.GeoDataFrame,
+    outlines: gpd.GeoSeries,
+    pieces: np.ndarray,
+    owner: np.ndarray,
+    community: np.ndarray,
 ) -> Ground:
     """Return cells, outlines and what is left out, unioned from the pieces."""
     held = owner >= 0
@@ -282,5 +288,8 @@ def outlines_around(atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, policy:
     _, place = whole.sindex.nearest(atoms.geometry, return_all=False)
     every = atoms.assign(community_id=whole.index.to_numpy(dtype=object)[place])
     cells = draw_cells(every, whole, barriers.iloc[:0], policy).cells
-    drawn = union_by(cells.values, atoms["community_id"].reindex(cells.index).to_numpy(dtype=object).astype(str))
-    return gpd.GeoSeries(drawn, crs=atoms.crs).sort_index()
+    drawn = union_by(
+        np.asarray(cells.values),
+        atoms["community_id"].reindex(cells.index).to_numpy(dtype=object).astype(str),
+    )
+    return gpd.GeoSeries({name: drawn[name] for name in sorted(drawn)}, crs=atoms.crs)

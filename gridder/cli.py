@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,7 +50,9 @@ def exits(lang: str) -> Iterator[None]:
     except typer.Exit:
         raise
     except BaseException:
-        with tempfile.NamedTemporaryFile("w", prefix="gridder-", suffix=".log", delete=False, encoding="utf-8") as log:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="gridder-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
             traceback.print_exc(file=log)
         traceback.print_exc()
         print(say(lang, "cli.bug", path=log.name), file=sys.stderr)
@@ -59,13 +61,18 @@ def exits(lang: str) -> Iterator[None]:
 
 def tell(lines: list[str], result: Any, *, as_json: bool) -> None:
     """Print a result to stdout, as lines or as JSON."""
-    text = json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True, default=str) if as_json else "\n".join(lines)
+    text = (
+        json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+        if as_json
+        else "\n".join(lines)
+    )
     print(text)
 
 
 @contextmanager
 def showing(lang: str, *, quiet: bool) -> Iterator[Any]:
     """Give a journal that shows progress on stderr: a live bar on a terminal, plain lines otherwise."""
+    from gridder.console import live_bar, plain_lines
     from gridder.journal import Journal
 
     if quiet:
@@ -74,42 +81,7 @@ def showing(lang: str, *, quiet: bool) -> Iterator[Any]:
         with live_bar(lang) as show:
             yield Journal(show)
     else:
-        yield Journal(plain_lines(lang))
-
-
-@contextmanager
-def live_bar(lang: str) -> Iterator[Callable[[Any], None]]:
-    """Give a progress that draws one live bar."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from gridder.text import say
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1)
-
-        def show(event: Any) -> None:
-            bar.update(task, description=f"{say(lang, f'progress.{event.stage}')} {event.what}",
-                       completed=event.done, total=max(event.total, 1))  # fmt: skip
-
-        yield show
-
-
-def plain_lines(lang: str) -> Callable[[Any], None]:
-    """Return a progress that prints a line for every new stage and every tenth of the partition."""
-    from gridder.text import say
-
-    last: list[Any] = ["", -1]
-
-    def show(event: Any) -> None:
-        tenth = 10 * event.done // max(event.total, 1)
-        if [event.stage, tenth] != last and (event.stage != last[0] or event.stage == "partition"):
-            last[:] = [event.stage, tenth]
-            count = f" {event.done}/{event.total}" if event.total > 1 else ""
-            print(f"{say(lang, f'progress.{event.stage}')}{count}", file=sys.stderr)
-
-    return show
+        yield Journal(plain_lines(lang, lambda line: print(line, file=sys.stderr)))
 
 
 COMMON = "policy grids effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date".split()
@@ -191,7 +163,9 @@ def plan(
 @cli.command()
 def regenerate(
     input: o.InputArg,
-    from_: Annotated[Path | None, o.option("--from", "the older delivery; without it the layer previous_grids")] = None,
+    from_: Annotated[
+        Path | None, o.option("--from", "the older delivery; without it the layer previous_grids")
+    ] = None,
     out: o.OutOpt = None,
     edits: Annotated[list[Path] | None, o.option("--edits", "edits.json of a reviewer 审核意见")] = None,
     policy: o.PolicyOpt = None,
@@ -219,7 +193,9 @@ def regenerate(
 
         place = out or default_out(input)
         request = request_of(locals())
-        run = regenerate_input(input, request, place, journal, old=from_, edits=edits or [], overwrite=overwrite)
+        run = regenerate_input(
+            input, request, place, journal, old=from_, edits=edits or [], overwrite=overwrite
+        )
         finish(run, place, lang.value, as_json=json_, verbose=verbose)
 
 
@@ -293,7 +269,9 @@ def compare(
 def staff(
     directory: Annotated[Path, typer.Argument(help="a delivery 成果目录")],
     policy: o.PolicyOpt = None,
-    workforce: Annotated[Path | None, o.option("--workforce", "CSV or XLSX, one row a community 现有人员表")] = None,
+    workforce: Annotated[
+        Path | None, o.option("--workforce", "CSV or XLSX, one row a community 现有人员表")
+    ] = None,
     out: Annotated[Path | None, o.option("--out", "where to deliver; default: the same place")] = None,
     lang: Annotated[o.Lang | None, o.option("--lang", "zh|en; default: as planned")] = None,
     overwrite: o.OverwriteOpt = False,
@@ -360,7 +338,9 @@ def request_of(given: dict[str, Any]) -> Any:
     """Return the request that a command's parameters make."""
     from gridder.request import Request
 
-    plain = {name: getattr(given.get(name), "value", given.get(name)) for name in COMMON if name in given}
+    plain: dict[str, Any] = {
+        name: getattr(given.get(name), "value", given.get(name)) for name in COMMON if name in given
+    }
     return Request(**plain)
 
 

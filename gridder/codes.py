@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ def assign_codes(
     *,
     kept: pd.DataFrame | None = None,
     retired: Iterable[str] = (),
-) -> dict[int, str]:
+) -> dict[str, str]:
     """Return the code of every grid of one community.
 
     Parameters
@@ -42,7 +43,9 @@ def assign_codes(
     """
     codes = keep_codes(grids, kept, community_id)
     used = {*codes.values(), *retired, *(kept["old_code"] if kept is not None else ())}
-    order = grids.assign(x=grids["x"].round().astype(int), y=-grids["y"]).sort_values(["x", "y"], kind="stable")
+    order = grids.assign(x=grids["x"].round().astype(int), y=-grids["y"]).sort_values(
+        ["x", "y"], kind="stable"
+    )
     digits = policy.code_digits
     if len(grids) >= policy.code_special_first:
         digits += 1
@@ -58,13 +61,14 @@ def assign_codes(
     return codes
 
 
-def keep_codes(grids: pd.DataFrame, kept: pd.DataFrame | None, community_id: str) -> dict[int, str]:
+def keep_codes(grids: pd.DataFrame, kept: pd.DataFrame | None, community_id: str) -> dict[str, str]:
     """Return label → old code by largest overlap, each label and each code once."""
-    codes: dict[int, str] = {}
+    codes: dict[str, str] = {}
     if kept is None or kept.empty:
         return codes
     ranked = kept.sort_values(["households", "old_code", "label"], ascending=[False, True, True])
     taken: set[str] = set()
+    row: Any
     for row in ranked.itertuples():
         mine = str(row.old_code).startswith(community_id)
         if mine and row.label in grids.index and row.label not in codes and row.old_code not in taken:
@@ -103,8 +107,12 @@ def check_codes(community_ids: list[str]) -> list[Finding]:
     outside = [c for c in community_ids if is_official(c) and int(c[9:]) not in (*URBAN, *RURAL)]
     findings = []
     if odd:
-        findings.append(Finding("plan.codes_unofficial", "warning", {"n": len(odd)}, tuple(sorted(odd)), "communities"))
+        findings.append(
+            Finding("plan.codes_unofficial", "warning", {"n": len(odd)}, tuple(sorted(odd)), "communities")
+        )
     if outside:
         facts = {"n": len(outside)}
-        findings.append(Finding("plan.codes_outside", "warning", facts, tuple(sorted(outside)), "communities"))
+        findings.append(
+            Finding("plan.codes_outside", "warning", facts, tuple(sorted(outside)), "communities")
+        )
     return findings

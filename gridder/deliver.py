@@ -84,7 +84,7 @@ def write_maps(run: Run, folder: Path, progress: Progress = silent) -> None:
     for done, (community_id, name) in enumerate(sorted(names.items())):
         progress(Event("maps", done, len(names), name))
         write_page(folder / f"{name}.html", draw_community(run, community_id))
-        if run.communities.loc[community_id, "grids"] > 0:
+        if int(run.communities["grids"][community_id]) > 0:
             write_page(folder / f"{name}-grids.html", draw_worker_sheets(run, community_id))
     write_page(folder / "index.html", draw_index(run, names))
 

@@ -62,7 +62,7 @@ def inspect_district(
     if settled.district.buildings.empty:
         return Inspection(settled.findings, ())
     prepared = prepare_settled(settled, policy, options, progress=progress)
-    communities = prepared.district.communities
+    communities = prepared.communities
     sums = settled.district.buildings.groupby("community_id")["households"].sum()
     named = communities.assign(households=sums.reindex(communities.index).fillna(0).astype(int))
     drawn = named.reindex(prepared.ground.outlines.index).set_geometry(prepared.ground.outlines)
@@ -72,8 +72,8 @@ def inspect_district(
         reasons = diagnose(question.problem)
         if not reasons:
             continue
-        free = prepared.atoms[prepared.given == ""]
-        place = look_around(community_id, named, free, prepared.edges, neighbours, policy)
+        inside = prepared.atoms[prepared.atoms["site"] == ""]
+        place = look_around(community_id, named, inside, prepared.edges, neighbours, policy)
         for reason in reasons:
             members = np.array(reason.nodes)
             households = int(question.problem.households[members].sum())

@@ -16,7 +16,18 @@ from gridder.segments import connected_parts, shared_segments
 from gridder.tables import EXCEPTION_COLUMNS
 from gridder.text import say
 
-FACTS = ("community", "building", "barrier", "households", "total", "elsewhere", "minimum", "maximum", "short", "over")
+FACTS = (
+    "community",
+    "building",
+    "barrier",
+    "households",
+    "total",
+    "elsewhere",
+    "minimum",
+    "maximum",
+    "short",
+    "over",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ def look_around(
     neighbours: dict[str, list[tuple[str, int]]],
     policy: Policy,
 ) -> Place:
-    """Return the place of one community; ``atoms`` are those in no given grid."""
+    """Return the place of one community; ``atoms`` are those outside special sites."""
     mine = atoms[atoms["community_id"] == community_id].sort_index()
     inside = edges[edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)]
     place = pd.Series(np.arange(len(mine)), index=mine.index)
@@ -56,10 +67,11 @@ def look_around(
 
 def community_neighbours(communities: gpd.GeoDataFrame) -> dict[str, list[tuple[str, int]]]:
     """Return the neighbours of every community as (name, households), longest common outline first."""
-    touching = shared_segments(communities.geometry.values)
+    touching = shared_segments(np.asarray(communities.geometry.values))
     table = pd.DataFrame({"a": touching.left, "b": touching.right, "m": touching.length_m})
     both = pd.concat([table, table.rename(columns={"a": "b", "b": "a"})])
-    sums = both.groupby(["a", "b"], as_index=False)["m"].sum().sort_values(["a", "m", "b"], ascending=[True, False, True])
+    sums = both.groupby(["a", "b"], as_index=False)[["m"]].sum()
+    sums = sums.sort_values(["a", "m", "b"], ascending=[True, False, True])
     names, households = communities["name"].to_numpy(), communities["households"].to_numpy()
     found: dict[str, list[tuple[str, int]]] = {}
     for a, b in zip(sums["a"], sums["b"]):
@@ -164,10 +176,18 @@ def accept(households: int, policy: Policy) -> dict[str, Any]:
     """Return the remedy that is always there: somebody signs for the grid as it is."""
     low, high = policy.households_min, policy.households_max
     difference = max(low - households, households - high)
-    return {"code": "accept", "households": int(households), "minimum": low, "maximum": high, "difference": int(difference)}
+    return {
+        "code": "accept",
+        "households": int(households),
+        "minimum": low,
+        "maximum": high,
+        "difference": int(difference),
+    }
 
 
-def exceptions_table(rows: list[dict[str, Any]], grids: gpd.GeoDataFrame, policy: Policy, lang: str) -> gpd.GeoDataFrame:
+def exceptions_table(
+    rows: list[dict[str, Any]], grids: gpd.GeoDataFrame, policy: Policy, lang: str
+) -> gpd.GeoDataFrame:
     """Return the delivered table: EXCEPTION_COLUMNS, facts and remedies (JSON), geometry of the grid.
 
     ``rows`` hold community_id, grid_code, code, households, facts, remedies. The sentences are in ``lang``; facts
@@ -188,7 +208,7 @@ def exceptions_table(rows: list[dict[str, Any]], grids: gpd.GeoDataFrame, policy
         for row in sorted(rows, key=lambda r: (r["community_id"], r["grid_code"]))
     ]
     columns = [*EXCEPTION_COLUMNS, "facts", "remedies"]
-    shapes = grids.geometry.reindex([row["grid_code"] for row in table]).to_numpy()
+    shapes = [grids.geometry[str(row["grid_code"])] for row in table]
     return gpd.GeoDataFrame(pd.DataFrame(table, columns=columns), geometry=shapes, crs=grids.crs)
 
 
@@ -199,7 +219,10 @@ def say_reason(lang: str, code: str, facts: dict[str, Any]) -> str:
 
 def say_remedies(lang: str, remedies: list[dict[str, Any]]) -> str:
     """Return the remedies as one numbered line."""
-    said = [say(lang, f"remedies.{r['code']}", **worded(lang, {k: v for k, v in r.items() if k != "code"})) for r in remedies]
+    said = [
+        say(lang, f"remedies.{r['code']}", **worded(lang, {k: v for k, v in r.items() if k != "code"}))
+        for r in remedies
+    ]
     return " ".join(f"{n}. {sentence}" for n, sentence in enumerate(said, start=1))
 
 

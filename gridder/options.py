@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 
-class Lang(str, Enum):
+class Lang(StrEnum):
     """Languages of messages and outputs."""
 
     zh = "zh"
     en = "en"
 
 
-class EffortName(str, Enum):
+class EffortName(StrEnum):
     """How hard to look."""
 
     quick = "quick"
@@ -24,14 +24,14 @@ class EffortName(str, Enum):
     prove = "prove"
 
 
-class BadRows(str, Enum):
+class BadRows(StrEnum):
     """What to do with rows that cannot be planned."""
 
     stop = "stop"
     quarantine = "quarantine"
 
 
-class Missing(str, Enum):
+class Missing(StrEnum):
     """What to do with unknown counts."""
 
     stop = "stop"
@@ -39,7 +39,7 @@ class Missing(str, Enum):
     estimate = "estimate"
 
 
-class Coords(str, Enum):
+class Coords(StrEnum):
     """Datum of layers in degrees."""
 
     wgs84 = "wgs84"
@@ -60,7 +60,9 @@ GridsOpt = Annotated[str, option("--grids", "target|fewest|most|free|N; default 
 EffortOpt = Annotated[EffortName, option("--effort", "quick|standard|prove 求解力度")]
 SeedOpt = Annotated[int, typer.Option("--seed", help="seed of the random generator 随机种子", min=0)]
 LangOpt = Annotated[Lang, option("--lang", "zh|en 语言")]
-ColumnsOpt = Annotated[list[str] | None, option("--columns", "households=户数,communities.community_id=SQDM 列名")]
+ColumnsOpt = Annotated[
+    list[str] | None, option("--columns", "households=户数,communities.community_id=SQDM 列名")
+]
 LayerOpt = Annotated[list[str] | None, option("--layer", "communities=iris 图层名")]
 CrsOpt = Annotated[str | None, option("--crs", "CRS of layers that state none, e.g. EPSG:4549 坐标系")]
 CoordsOpt = Annotated[Coords | None, option("--coords", "wgs84|cgcs2000|gcj02|bd09 经纬度基准")]

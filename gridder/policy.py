@@ -273,7 +273,13 @@ def explain_validation(label: str, sources: dict[str, Source], error: Validation
             facts = {"file": label, "key": key.replace(">", " > "), "line": line}
             found.append(Finding("errors.policy_pair", "problem", facts))
         else:
-            facts = {"file": label, "key": key, "line": line, "value": str(item["input"]), "kind": item["type"]}
+            facts = {
+                "file": label,
+                "key": key,
+                "line": line,
+                "value": str(item["input"]),
+                "kind": item["type"],
+            }
             bounds = item.get("ctx", {})
             facts["bound"] = next((str(bounds[name]) for name in BOUNDS if name in bounds), "")
             code = VALUE_SENTENCES.get(item["type"], "errors.policy_value")

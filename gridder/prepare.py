@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -23,7 +23,6 @@ from gridder.problems import Question, Wishes, ask, join_empty_pockets, special_
 from gridder.tables import District
 
 
-
 @dataclass(frozen=True)
 class PlanOptions:
     """What a caller may choose besides policy and effort.
@@ -33,8 +32,8 @@ class PlanOptions:
     """
 
     grids: GridsRule | int = "target"
-    bad_rows: str = "stop"
-    missing: str = "stop"
+    bad_rows: Literal["stop", "quarantine"] = "stop"
+    missing: Literal["stop", "zero", "estimate"] = "stop"
     lang: str = "zh"
     jobs: int = 1
     effective_date: str = ""
@@ -59,8 +58,14 @@ class Prepared:
 
     @property
     def district(self) -> District:
-        """The repaired district."""
+        """The repaired district, buildings and communities indexed by their ids."""
         return self.checked.district
+
+    @property
+    def communities(self) -> gpd.GeoDataFrame:
+        """The communities, indexed by id; every checked district has them."""
+        assert self.district.communities is not None
+        return self.district.communities
 
 
 def prepare(
@@ -116,10 +121,8 @@ def share_ground(district: District, atoms: gpd.GeoDataFrame, policy: Policy) ->
     """Return the ground of every atom, inside given outlines or inside outlines drawn around the buildings."""
     communities = district.communities
     assert communities is not None, "check_district gives every district its communities"
-    if communities.geometry.isna().all():
-        outlines = outlines_around(atoms, district.barriers, policy)
-    else:
-        outlines = communities.geometry
+    given = communities.geometry
+    outlines = outlines_around(atoms, district.barriers, policy) if given.isna().all() else given
     return draw_cells(atoms, outlines, district.barriers, policy)
 
 
@@ -128,7 +131,13 @@ def left_out_findings(ground: Ground, atoms: gpd.GeoDataFrame) -> list[Finding]:
     built = set(atoms["community_id"])
     pieces = ground.left_out[ground.left_out["community_id"].isin(built)]
     return [
-        Finding("plan.ground_left_out", "note", {"community": c, "area_m2": round(float(g.area))}, (), "communities")
+        Finding(
+            "plan.ground_left_out",
+            "note",
+            {"community": c, "area_m2": round(float(g.area))},
+            (),
+            "communities",
+        )
         for c, g in zip(pieces["community_id"], pieces.geometry)
     ]
 

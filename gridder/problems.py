@@ -85,7 +85,9 @@ def ask(
         if mine["households"].sum() == 0:
             continue
         place = pd.Series(np.arange(len(mine)), index=mine.index)
-        inside = edges[edges["passable"] & edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)]
+        inside = edges[
+            edges["passable"] & edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)
+        ]
         ends = np.column_stack([place[inside["cell_a"]], place[inside["cell_b"]]])
         cost = np.maximum(1, np.round(inside["cost"].to_numpy() * COST_UNITS_PER_M)).astype(np.int64)
         problem = Problem(
@@ -122,9 +124,12 @@ def special_grids(atoms: gpd.GeoDataFrame, edges: pd.DataFrame) -> pd.Series:
     if inside.empty:
         return names
     place = pd.Series(np.arange(len(inside)), index=inside.index)
-    joined = edges[edges["passable"] & edges["cell_a"].isin(inside.index) & edges["cell_b"].isin(inside.index)]
+    joined = edges[
+        edges["passable"] & edges["cell_a"].isin(inside.index) & edges["cell_b"].isin(inside.index)
+    ]
     a, b = place[joined["cell_a"]].to_numpy(), place[joined["cell_b"]].to_numpy()
     keep = same_site(inside, a, b)
     part = connected_parts(len(inside), a[keep], b[keep])
-    names[inside.index] = [f"s-{p}" for p in part]
-    return names
+    return (
+        pd.Series([f"s-{p}" for p in part], index=inside.index).reindex(names.index).fillna("").astype(object)
+    )

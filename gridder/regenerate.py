@@ -113,13 +113,17 @@ def regenerate_district(
 def past_from(prepared: Prepared, old: Run | None) -> Past:
     """Return the old plan: a delivery's, or the one drawn as previous grids."""
     if old is not None:
-        return Past(pd.DataFrame(old.buildings.drop(columns="geometry")), tuple(old.options.get("retired_codes", ())))
+        return Past(
+            pd.DataFrame(old.buildings.drop(columns="geometry")), tuple(old.options.get("retired_codes", ()))
+        )
     drawn = prepared.district.previous_grids
     if drawn.empty:
         raise InputError("errors.no_old_plan")
     atoms = prepared.atoms
     codes = assign_previous(atoms, drawn)
-    return Past(pd.DataFrame(atoms[["building_id", "unit", "households", "community_id"]]).assign(grid_code=codes))
+    return Past(
+        pd.DataFrame(atoms[["building_id", "unit", "households", "community_id"]]).assign(grid_code=codes)
+    )
 
 
 def refuse_unknown(prepared: Prepared, previous: pd.Series, edits: Edits) -> None:
@@ -168,7 +172,5 @@ def lock_cells(prepared: Prepared, wanted: pd.Series, locks: tuple[str, ...]) ->
     both = pd.concat([edges[["cell_a", "cell_b"]].set_axis(["cell", "other"], axis=1),
                       edges[["cell_b", "cell_a"]].set_axis(["cell", "other"], axis=1)])  # fmt: skip
     new = both[both["cell"].map(wanted) == ""].assign(grid=lambda t: t["other"].map(locked))
-    for cell, grids in new.groupby("cell")["grid"]:
-        if grids.nunique() == 1 and grids.iloc[0]:
-            locked[cell] = grids.iloc[0]
-    return locked
+    only = new.groupby("cell")["grid"].agg(lambda grids: grids.iloc[0] if grids.nunique() == 1 else "")
+    return locked.where(~locked.index.isin(only.index), only.reindex(locked.index).fillna("")).astype(object)

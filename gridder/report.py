@@ -17,7 +17,9 @@ SIGNS = {"problem": "✕", "warning": "!", "note": "·"}
 def findings_lines(findings: Sequence[Finding], lang: str) -> list[str]:
     """Return one line a finding, the most pressing first."""
     order = {level: n for n, level in enumerate(SIGNS)}
-    return [f"{SIGNS[f.level]} {say_finding(lang, f)}" for f in sorted(findings, key=lambda f: order[f.level])]
+    return [
+        f"{SIGNS[f.level]} {say_finding(lang, f)}" for f in sorted(findings, key=lambda f: order[f.level])
+    ]
 
 
 def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
@@ -41,7 +43,9 @@ def run_lines(run: Any, out: Path, lang: str) -> list[str]:
         low, high = run.policy.households_min, run.policy.households_max
         lines.append(say(lang, "cli.departs", low=low, high=high))
     for row in run.exceptions.itertuples():
-        lines.append(say(lang, "cli.exception", grid=row.grid_code, households=row.households, reason=row.reason))
+        lines.append(
+            say(lang, "cli.exception", grid=row.grid_code, households=row.households, reason=row.reason)
+        )
     if len(run.quarantine):
         lines.append(say(lang, "cli.quarantined", n=len(run.quarantine)))
     return [*lines, say(lang, "cli.verified"), say(lang, "cli.open", path=str(out / "maps" / "index.html"))]
@@ -55,7 +59,7 @@ def run_json(run: Any, out: Path, lang: str) -> dict[str, Any]:
         "open": str(out / "maps" / "index.html"),
         "households": int(run.buildings["households"].sum()),
         "grids": len(run.grids),
-        "communities": {c: s for c, s in sorted(run.communities["status"].items())},
+        "communities": dict(sorted(run.communities["status"].items())),
         "exceptions": exceptions.to_dict("records"),
         "quarantined": len(run.quarantine),
         "findings": [finding_json(f, lang) for f in run.findings],
@@ -106,10 +110,31 @@ def violation_lines(violations: Sequence[Any], lang: str) -> list[str]:
     """Return one line a violation; one line of relief when there is none."""
     if not violations:
         return [say(lang, "cli.no_violation")]
-    return [f"✕ {say(lang, v.code, **v.facts)}" + (f" [{list_ids(lang, v.ids)}]" if v.ids else "") for v in violations]
+    return [
+        f"✕ {say(lang, v.code, **v.facts)}" + (f" [{list_ids(lang, v.ids)}]" if v.ids else "")
+        for v in violations
+    ]
 
 
 def violation_json(violations: Sequence[Any], lang: str) -> dict[str, Any]:
     """Return the same as plain data."""
     told = [asdict(v) | {"ids": list(v.ids), "text": say(lang, v.code, **v.facts)} for v in violations]
     return {"violations": told}
+
+
+def batch_lines(result: Any, lang: str) -> list[str]:
+    """Return one line a district, then how many are done, were done before, and failed."""
+    signs = {"done": "✓", "skipped": "–", "failed": "✕"}
+    lines = []
+    for d in result.districts:
+        note = d.message or say(lang, f"cli.batch_{d.status}")
+        lines.append(
+            say(lang, "cli.batch_line", sign=signs[d.status], district=d.name, code=d.exit_code, note=note)
+        )
+    counts = {status: result.count(status) for status in signs}
+    return [*lines, say(lang, "cli.batch_total", n=len(result.districts), **counts)]
+
+
+def batch_json(result: Any) -> dict[str, Any]:
+    """Return the same as plain data."""
+    return {"exit_code": result.exit_code, "districts": [asdict(d) for d in result.districts]}

@@ -52,7 +52,13 @@ class Request:
         asked = {"columns": read.columns, "layers": read.layers, "crs": self.crs, "coords": self.coords,
                  "encoding": self.encoding}  # fmt: skip
         return PlanOptions(
-            parse_grids(self.grids), self.bad_rows, self.missing, self.lang, self.jobs, self.effective_date, asked
+            parse_grids(self.grids),
+            cast(Any, self.bad_rows),
+            cast(Any, self.missing),
+            self.lang,
+            self.jobs,
+            self.effective_date,
+            asked,
         )
 
     def effort_of(self) -> Effort:

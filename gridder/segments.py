@@ -36,7 +36,9 @@ class Segments:
     @property
     def middles(self) -> np.ndarray:
         """Middle of each segment as shapely points. Shape (s,)."""
-        return shapely.points((self.ends[:, 0] + self.ends[:, 2]) / 2, (self.ends[:, 1] + self.ends[:, 3]) / 2)
+        return shapely.points(
+            (self.ends[:, 0] + self.ends[:, 2]) / 2, (self.ends[:, 1] + self.ends[:, 3]) / 2
+        )
 
 
 def shared_segments(polygons: np.ndarray) -> Segments:

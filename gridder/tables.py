@@ -38,8 +38,27 @@ EDGE_KINDS = ("plain", "road", "arterial", "wall", "river", "railway", "expressw
 
 LAYERS: dict[str, tuple[Column, ...]] = {
     "buildings": (
-        Column("building_id", "text", ("building", "bldg_id", "楼栋编号", "楼栋编码", "楼栋代码", "建筑编号", "楼栋id", "楼号", "幢号", "栋号")),
-        Column("households", "count", ("household", "hh", "户数", "总户数", "居民户数", "住户数", "常住户数", "住宅套数", "套数")),
+        Column(
+            "building_id",
+            "text",
+            (
+                "building",
+                "bldg_id",
+                "楼栋编号",
+                "楼栋编码",
+                "楼栋代码",
+                "建筑编号",
+                "楼栋id",
+                "楼号",
+                "幢号",
+                "栋号",
+            ),
+        ),
+        Column(
+            "households",
+            "count",
+            ("household", "hh", "户数", "总户数", "居民户数", "住户数", "常住户数", "住宅套数", "套数"),
+        ),
         Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm", "社区id")),
         Column("name", "text", ("building_name", "楼栋名称", "楼名", "名称", "建筑名称", "地址")),
         Column("units", "text", ("unit_households", "单元", "单元数", "单元户数")),
@@ -58,7 +77,10 @@ LAYERS: dict[str, tuple[Column, ...]] = {
     "compounds": (Column("name", "text", ("小区", "小区名称", "名称")),),
     "sites": (Column("name", "text", ("单位", "单位名称", "名称")),),
     "previous_grids": (Column("grid_code", "text", ("网格编号", "网格代码", "网格编码", "wgdm")),),
-    "halls": (Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm")), Column("name", "text", ("名称",))),
+    "halls": (
+        Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm")),
+        Column("name", "text", ("名称",)),
+    ),
     "workforce": (
         Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm")),
         Column("posts_now", "count", ("现有人数", "现有社工", "在岗人数", "人数")),
@@ -116,7 +138,9 @@ class District:
     halls: gpd.GeoDataFrame
     workforce: pd.DataFrame
     inputs: tuple[dict[str, Any], ...] = ()  # file (name only), sha256, layer, rows, columns: for the record
-    settings: dict[str, Any] = field(default_factory=dict)  # of district.yaml: staffing, households_meaning, policy
+    settings: dict[str, Any] = field(
+        default_factory=dict
+    )  # of district.yaml: staffing, households_meaning, policy
     findings: tuple[Finding, ...] = ()
 
 
@@ -125,8 +149,9 @@ class Run:
     """Everything one run made: what the outputs draw and the record keeps. Rebuilt from a delivery by ``load_run``.
 
     Tables have the columns named above, geometry in ``crs`` (metric); ``grids`` are indexed by grid_code,
-    ``communities`` by community_id, ``buildings`` and ``cells`` by cell_id, each also a column (index unnamed). ``exceptions`` has two more columns, ``facts`` and
-    ``remedies`` (JSON text), so that its sentences can be said in either language.
+    ``communities`` by community_id, ``buildings`` and ``cells`` by cell_id, each also a column (index unnamed).
+    ``exceptions`` has two more columns, ``facts`` and ``remedies`` (JSON text), so that its sentences can be said in
+    either language.
     ``edges`` is the adjacency: cell_a, cell_b, boundary_m, kind, cost (all within one community).
     ``certificates`` holds one JSON-able dict a community: status, objective_m, bound_m, bound_kind, gap, k, k_min,
     k_max, k_options (list of k, objective_m, smallest, largest, proven), pieces.

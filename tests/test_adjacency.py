@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from ground import CRS, atoms, barriers, crossing, house, outline
 from shapely import box
 
 from gridder.adjacency import build_edges
 from gridder.cells import draw_cells
 from gridder.policy import load_policy
-from ground import CRS, atoms, barriers, crossing, house, outline
 
 POLICY = load_policy()
 
@@ -30,7 +30,9 @@ def test_length_and_price_of_a_plain_boundary():
 
 @pytest.mark.parametrize("kind", ["road", "arterial", "wall"])
 def test_roads_and_walls_make_a_boundary_cheap_and_can_be_crossed(kind):
-    edge = edges_of(atoms({"a": house(10, 45), "b": house(70, 45)}), [(kind, [(50, -5), (50, 105)])])["a", "b"]
+    edge = edges_of(atoms({"a": house(10, 45), "b": house(70, 45)}), [(kind, [(50, -5), (50, 105)])])[
+        "a", "b"
+    ]
     assert (edge.kind, edge.passable) == (kind, True)
     assert edge.cost == pytest.approx(100 * getattr(POLICY, f"cost_{kind}"), rel=0.01)
     assert edge.barrier_m == pytest.approx(100, abs=0.01)
@@ -38,7 +40,9 @@ def test_roads_and_walls_make_a_boundary_cheap_and_can_be_crossed(kind):
 
 @pytest.mark.parametrize("kind", ["river", "railway", "expressway"])
 def test_an_uncrossable_line_separates(kind):
-    edge = edges_of(atoms({"a": house(10, 45), "b": house(70, 45)}), [(kind, [(50, -5), (50, 105)])])["a", "b"]
+    edge = edges_of(atoms({"a": house(10, 45), "b": house(70, 45)}), [(kind, [(50, -5), (50, 105)])])[
+        "a", "b"
+    ]
     assert (edge.kind, edge.passable) == (kind, False)
 
 

@@ -43,7 +43,9 @@ def test_a_tower_is_cut_along_its_units_into_slices_of_the_footprint():
     assert [f.code for f in findings] == ["plan.tower_cut"]
 
 
-@pytest.mark.parametrize(("households", "units"), [(500, "3"), (540, None), (540, "1"), (540, "不详"), (540, "0")])
+@pytest.mark.parametrize(
+    ("households", "units"), [(500, "3"), (540, None), (540, "1"), (540, "不详"), (540, "0")]
+)
 def test_within_the_maximum_or_without_units_a_building_stays_whole(households, units):
     atoms, findings = make_atoms(buildings(T=(households, units, house(0, 0))), EMPTY, EMPTY, POLICY)
     assert list(atoms.index) == ["T"] and list(atoms["households"]) == [households] and not findings
@@ -55,7 +57,9 @@ def test_units_of_a_point_are_points_and_keep_the_households():
 
 
 def test_compound_and_site_are_those_that_hold_most_of_a_building():
-    areas = gpd.GeoDataFrame({"name": ["西苑", "东苑"]}, geometry=[box(0, 0, 50, 50), box(50, 0, 100, 50)], crs=CRS)
+    areas = gpd.GeoDataFrame(
+        {"name": ["西苑", "东苑"]}, geometry=[box(0, 0, 50, 50), box(50, 0, 100, 50)], crs=CRS
+    )
     table = buildings(A=(40, None, house(45, 10)), B=(40, None, house(38, 30)))
     atoms, _ = make_atoms(table, areas, areas.iloc[1:], POLICY)
     assert atoms["compound"].to_dict() == {"A": "东苑", "B": "西苑"}
@@ -64,7 +68,13 @@ def test_compound_and_site_are_those_that_hold_most_of_a_building():
 
 @pytest.mark.parametrize(
     ("text", "households", "units"),
-    [("3", 620, [207, 207, 206]), ("96，96、104", 296, [96, 96, 104]), ("1,1", 7, [4, 3]), ("9", 5, []), ("abc", 5, [])],
+    [
+        ("3", 620, [207, 207, 206]),
+        ("96，96、104", 296, [96, 96, 104]),
+        ("1,1", 7, [4, 3]),
+        ("9", 5, []),
+        ("abc", 5, []),
+    ],
 )
 def test_units_as_written(text, households, units):
     assert read_units(text, households) == units

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from ground import CRS, atoms, barriers, house, outline
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
 from gridder.cells import draw_cells, outlines_around
 from gridder.policy import load_policy
-from ground import CRS, atoms, barriers, house, outline
 
 POLICY = load_policy()
 NONE = barriers().set_crs(CRS, allow_override=True)
@@ -80,7 +80,10 @@ def test_water_is_shared_by_both_banks():
         {"a": house(40, 40), "b": house(40, 40)},  # duplicates
         {"a": house(40, 40), "b": box(45, 42, 46, 43)},  # one inside the other
         {"a": house(40, 40), "b": house(60, 40)},  # a shared wall
-        {"a": box(40, 40, 60, 60).difference(box(45, 45, 55, 55)), "b": house(48, 48, 4, 4)},  # in a courtyard
+        {
+            "a": box(40, 40, 60, 60).difference(box(45, 45, 55, 55)),
+            "b": house(48, 48, 4, 4),
+        },  # in a courtyard
         {"a": box(50, 50, 50.01, 50.01), "b": house(10, 10)},  # hardly any area
         {"a": LineString([(50, 50), (50, 50)]).envelope, "b": house(10, 10)},  # none at all
     ],

@@ -34,14 +34,16 @@ def small(tmp_path_factory) -> Path:
 def delivery(small) -> Path:
     """The small district, planned."""
     out = small.parent / "成果"
-    code, told, trouble = run("plan", small, "--out", out, "--effort", "quick", "-q")
+    code, _, trouble = run("plan", small, "--out", out, "--effort", "quick", "-q")
     assert code == 4, trouble
     return out
 
 
 def contents(out: Path) -> dict[str, bytes]:
     """Return the files that must not depend on anything but the question."""
-    files = [p for name in SAME_BYTES for p in ([out / name] if (out / name).is_file() else (out / name).iterdir())]
+    files = [
+        p for name in SAME_BYTES for p in ([out / name] if (out / name).is_file() else (out / name).iterdir())
+    ]
     return {p.name: p.read_bytes() for p in files}
 
 
@@ -59,7 +61,9 @@ def test_a_plan_with_a_pocket_is_delivered_with_exit_4_and_its_reason(delivery):
 
 def test_with_an_underpass_every_grid_is_lawful_and_the_exit_code_is_0(tmp_path):
     out = tmp_path / "out"
-    code, told, _ = run("plan", write_small(tmp_path / "a.gpkg", underpass=True), "--out", out, "--lang", "en", "-q")
+    code, told, _ = run(
+        "plan", write_small(tmp_path / "a.gpkg", underpass=True), "--out", out, "--lang", "en", "-q"
+    )
     assert code == 0 and "0 exceptions" in told and "open" in told
     grids = gpd.read_file(out / "plan.gpkg", layer="grids")
     assert set(grids["status"]) == {"lawful"} and grids["households"].between(300, 500).all()
@@ -69,7 +73,12 @@ def test_verify_passes_what_was_delivered_and_finds_what_was_changed(delivery, s
     assert run("verify", delivery, "--input", small)[0] == 0
     copy = tmp_path / "copy"
     subprocess.run(["cp", "-r", delivery, copy], check=True)
-    text = (copy / "assignments.csv").read_text("utf-8-sig").replace(",40\n", ",41\n", 1).replace(",40\r\n", ",41\r\n", 1)
+    text = (
+        (copy / "assignments.csv")
+        .read_text("utf-8-sig")
+        .replace(",40\n", ",41\n", 1)
+        .replace(",40\r\n", ",41\r\n", 1)
+    )
     (copy / "assignments.csv").write_text(text, "utf-8-sig")
     assert run("verify", copy, "--input", small)[0] == 6
 
@@ -104,7 +113,11 @@ def test_a_delivery_that_verify_refuses_is_kept_aside(small, tmp_path, monkeypat
     import gridder.deliver
     from gridder.verify import Violation
 
-    monkeypatch.setattr(gridder.deliver, "verify_delivery", lambda *_: [Violation("verify.file_missing", {"file": "x", "n": 1}, ())])
+    monkeypatch.setattr(
+        gridder.deliver,
+        "verify_delivery",
+        lambda *_: [Violation("verify.file_missing", {"file": "x", "n": 1}, ())],
+    )
     assert run("plan", small, "--out", tmp_path / "out", "--effort", "quick", "-q")[0] == 1
     assert [p.name for p in tmp_path.iterdir()] == ["out.rejected"]
 
@@ -127,7 +140,9 @@ WRONG = {
 def test_wrong_calls_are_refused_with_the_promised_code_and_a_way_out(case, lang, small, tmp_path):
     words, code, hint = WRONG[case]
     words = [w.format(small=small, folder=tmp_path) for w in words]
-    got, told, trouble = run(*words, "--lang", lang, *(["--out", tmp_path / "out"] if words[0] == "plan" else []))
+    got, told, trouble = run(
+        *words, "--lang", lang, *(["--out", tmp_path / "out"] if words[0] == "plan" else [])
+    )
     assert got == code and hint in trouble + told and "Traceback" not in trouble
     assert list(tmp_path.iterdir()) == []
 
@@ -149,7 +164,18 @@ def test_bad_rows_stop_with_a_list_or_are_quarantined(tmp_path):
     path = write_small(tmp_path / "bad.gpkg", buildings=table)
     code, _, trouble = run("plan", path, "--out", tmp_path / "out")
     assert code == 3 and "E00" in trouble and "--bad-rows" in trouble and not (tmp_path / "out").exists()
-    code, _, _ = run("plan", path, "--out", tmp_path / "out", "--bad-rows", "quarantine", "--missing", "zero", "--effort", "quick")
+    code, _, _ = run(
+        "plan",
+        path,
+        "--out",
+        tmp_path / "out",
+        "--bad-rows",
+        "quarantine",
+        "--missing",
+        "zero",
+        "--effort",
+        "quick",
+    )
     assert code == 4
     aside = gpd.read_file(tmp_path / "out" / "plan.gpkg", layer="quarantine")
     assert list(aside["building_id"]) == ["E00"] and aside["reason"][0]
@@ -194,7 +220,8 @@ def test_staffing_again_under_another_workforce(delivery, tmp_path):
 
 
 def test_help_names_every_command_and_imports_nothing_heavy():
-    code = "import sys; from gridder.cli import app; bad = {'ortools', 'folium', 'geopandas', 'numba'} & set(sys.modules); sys.exit(bool(bad))"
+    heavy = "{'ortools', 'folium', 'geopandas', 'numba'}"
+    code = f"import sys; from gridder.cli import app; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
     told = run("--help")[1]
     for command in "demo check plan regenerate batch verify compare staff map policy synth".split():

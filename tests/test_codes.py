@@ -51,7 +51,12 @@ def test_more_than_nine_hundred_grids_take_four_digits():
 
 @pytest.mark.parametrize(
     ("ids", "codes"),
-    [([ID], []), (["220199001250"], []), (["220199001500"], ["plan.codes_outside"]), (["8"], ["plan.codes_unofficial"])],
+    [
+        ([ID], []),
+        (["220199001250"], []),
+        (["220199001500"], ["plan.codes_outside"]),
+        (["8"], ["plan.codes_unofficial"]),
+    ],
 )
 def test_odd_ids_are_warned_of(ids, codes):
     assert [f.code for f in check_codes(ids)] == codes

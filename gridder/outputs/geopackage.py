@@ -12,7 +12,6 @@ import pyogrio
 from gridder.tables import (
     BUILDING_COLUMNS,
     CELL_COLUMNS,
-    CHANGE_COLUMNS,
     COMMUNITY_COLUMNS,
     EXCEPTION_COLUMNS,
     GRID_COLUMNS,
@@ -67,7 +66,9 @@ def read_geopackage(path: Path) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
         if name == "layer_styles":
             continue
         frame = pyogrio.read_dataframe(path, layer=name, read_geometry=kind is not None)
-        text = [c for c in frame.columns if frame[c].dtype == object or str(frame[c].dtype) in ("str", "string")]
+        text = [
+            c for c in frame.columns if frame[c].dtype == object or str(frame[c].dtype) in ("str", "string")
+        ]
         found[name] = frame.assign(**{c: frame[c].fillna("").astype(object) for c in text})
     return found
 

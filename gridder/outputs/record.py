@@ -36,7 +36,8 @@ def build_record(run: Run) -> dict[str, Any]:
         "versions": {name: version(name) for name in VERSIONS},
         "totals": totals(run),
         "communities": {
-            community_id: run.certificates.get(community_id, {}) | {"exceptions": exceptions_of(run, community_id)}
+            community_id: run.certificates.get(community_id, {})
+            | {"exceptions": exceptions_of(run, community_id)}
             for community_id in sorted(run.communities.index)
         },
         "findings": [asdict(finding) | {"ids": list(finding.ids)} for finding in run.findings],
@@ -62,7 +63,9 @@ def totals(run: Run) -> dict[str, int]:
         "grids": len(run.grids),
         "communities": len(run.communities),
         "quarantined_rows": len(run.quarantine),
-        "quarantined_households": int(pd.to_numeric(run.quarantine["households"], errors="coerce").fillna(0).sum()),
+        "quarantined_households": int(
+            pd.to_numeric(run.quarantine["households"], errors="coerce").fillna(0).sum()
+        ),
     }
 
 
@@ -71,14 +74,14 @@ def exceptions_of(run: Run, community_id: str) -> list[dict[str, Any]]:
     mine = run.exceptions[run.exceptions["community_id"] == community_id]
     return [
         {
-            "grid_code": row.grid_code,
-            "code": row.code,
-            "households": int(row.households),
-            "facts": json.loads(row.facts),
-            "remedies": json.loads(row.remedies),
-            "clause": row.clause,
+            "grid_code": row["grid_code"],
+            "code": row["code"],
+            "households": int(row["households"]),
+            "facts": json.loads(row["facts"]),
+            "remedies": json.loads(row["remedies"]),
+            "clause": row["clause"],
         }
-        for row in mine.itertuples()
+        for row in mine.to_dict("records")
     ]
 
 
@@ -115,7 +118,7 @@ def load_run(directory: Path) -> Run:
     if not plan.is_file() or not base.is_file():
         raise InputError("errors.no_delivery", path=directory.name)
     record = json.loads(plan.read_text("utf-8"))
-    layers = read_geopackage(base)
+    layers: dict[str, Any] = read_geopackage(base)
     empty = pd.DataFrame()
     policy = record["policy"]
     sources = {name: Source(**source) for name, source in policy["sources"].items()}
@@ -135,12 +138,15 @@ def load_run(directory: Path) -> Run:
         changes=layers.get("changes", empty),
         edges=layers["edges"],
         workforce=layers.get("workforce", empty),
-        certificates={c: {k: v for k, v in cert.items() if k != "exceptions"} for c, cert in record["communities"].items()},
+        certificates={
+            c: {k: v for k, v in cert.items() if k != "exceptions"}
+            for c, cert in record["communities"].items()
+        },
         staffing={},
         inputs=tuple(record["inputs"]),
         options=record["options"],
         findings=tuple(Finding(**f | {"ids": tuple(f["ids"])}) for f in record["findings"]),
-        **{name: layers[name] for name in CONTEXT},  # type: ignore[arg-type]
+        **{name: layers[name] for name in CONTEXT},
     )
 
 

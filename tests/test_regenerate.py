@@ -1,0 +1,145 @@
+"""A year later: little changes, codes live on, edits and locks are hard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from small_district import CRS, EAST, buildings, write_small
+from test_cli import run
+
+from gridder.outputs.record import plan_sha256
+
+
+@pytest.fixture(scope="module")
+def last_year(tmp_path_factory) -> Path:
+    """Last year's delivery of the small district, all of it lawful."""
+    folder = tmp_path_factory.mktemp("years")
+    out = folder / "2025"
+    assert (
+        run("plan", write_small(folder / "a.gpkg", underpass=True), "--out", out, "--effort", "quick", "-q")[
+            0
+        ]
+        == 0
+    )
+    return out
+
+
+def grid_of(out: Path) -> dict[str, str]:
+    """Return building → grid of a delivery."""
+    rows = pd.read_csv(out / "assignments.csv", dtype=str, encoding="utf-8-sig")
+    return dict(zip(rows["building_id"], rows["grid_code"]))
+
+
+def write_edits(path: Path, delivery: Path, *, edits=(), locks=(), sha=None) -> Path:
+    """Write an edits.json as the review page does."""
+    moves = [{"building_id": b, "unit": None, "to_grid": g, "reason": ""} for b, g in edits]
+    tree = {
+        "schema": 1, "plan_sha256": sha or plan_sha256(delivery), "reviewer": "王", "signed_at": "", "verdict": "accept",
+        "community_id": EAST, "edits": moves, "locks": list(locks), "comments": [],
+    }  # fmt: skip
+    path.write_text(json.dumps(tree, ensure_ascii=False), "utf-8")
+    return path
+
+
+def neighbour_pair(out: Path) -> tuple[str, str]:
+    """Return a building with households whose cell touches another grid, and that grid."""
+    cells = gpd.read_file(out / "plan.gpkg", layer="cells")
+    mine = cells[(cells["community_id"] == EAST) & (cells["households"] > 0)].reset_index(drop=True)
+    for a in mine.itertuples():
+        for b in mine[mine["grid_code"] != a.grid_code].itertuples():
+            if a.geometry.intersection(b.geometry).length > 5:
+                return a.building_id, b.grid_code
+    raise AssertionError("the plan has one grid only")
+
+
+def test_the_same_data_give_the_same_grids_and_codes(last_year, tmp_path):
+    code, *_ = run(
+        "regenerate", last_year.parent / "a.gpkg", "--from", last_year, "--out", tmp_path / "o", "-q"
+    )
+    assert code == 0 and grid_of(tmp_path / "o") == grid_of(last_year)
+    assert len(gpd.read_file(tmp_path / "o" / "plan.gpkg", layer="changes")) == 0
+
+
+def test_new_buildings_join_and_codes_live_on(last_year, tmp_path):
+    more = buildings()
+    new = more[more["building_id"] == "E00"].assign(building_id="E99", households=8)
+    new = new.set_geometry(new.translate(0, -16))
+    path = write_small(
+        tmp_path / "b.gpkg", underpass=True, buildings=pd.concat([more, new], ignore_index=True)
+    )
+    assert run("regenerate", path, "--from", last_year, "--out", tmp_path / "o", "-q")[0] == 0
+    before, after = grid_of(last_year), grid_of(tmp_path / "o")
+    assert set(after.values()) == set(before.values())
+    assert sum(before[b] != after[b] for b in before) <= 2
+
+
+def test_an_edit_is_hard_and_keeps_the_code_of_its_grid(last_year, tmp_path):
+    building, grid = neighbour_pair(last_year)
+    edits = write_edits(tmp_path / "edits.json", last_year, edits=[(building, grid)])
+    source = last_year.parent / "a.gpkg"
+    code, _, trouble = run(
+        "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o", "-q"
+    )
+    assert code in (0, 4), trouble
+    assert grid_of(tmp_path / "o")[building] == grid
+    changes = gpd.read_file(tmp_path / "o" / "plan.gpkg", layer="changes")
+    assert building in set(changes["building_id"])
+
+
+def test_a_locked_grid_keeps_exactly_its_buildings(last_year, tmp_path):
+    building, grid = neighbour_pair(last_year)
+    lock = grid_of(last_year)[building]
+    fewer = buildings()
+    fewer.loc[fewer["building_id"] == "E23", "households"] = 20
+    path = write_small(tmp_path / "b.gpkg", underpass=True, buildings=fewer)
+    edits = write_edits(tmp_path / "edits.json", last_year, locks=[lock])
+    code, _, trouble = run(
+        "regenerate", path, "--from", last_year, "--edits", edits, "--out", tmp_path / "o", "-q"
+    )
+    assert code in (0, 4), trouble
+    before, after = grid_of(last_year), grid_of(tmp_path / "o")
+    assert {b for b in after if after[b] == lock} == {b for b in before if before[b] == lock}
+
+
+def test_edits_of_another_plan_are_refused_with_both_fingerprints(last_year, tmp_path):
+    edits = write_edits(tmp_path / "edits.json", last_year, sha="f" * 64)
+    source = last_year.parent / "a.gpkg"
+    code, _, trouble = run(
+        "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o"
+    )
+    assert code == 3 and "ffffffffffff" in trouble and plan_sha256(last_year)[:12] in trouble
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(("building", "grid"), [("E98", None), ("E00", "220199001001777")])
+def test_edits_of_unknown_buildings_and_grids_are_named(building, grid, last_year, tmp_path):
+    grid = grid or grid_of(last_year)["E00"]
+    edits = write_edits(tmp_path / "edits.json", last_year, edits=[(building, grid)])
+    source = last_year.parent / "a.gpkg"
+    code, _, trouble = run(
+        "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o"
+    )
+    assert code == 3 and (building if building == "E98" else grid) in trouble
+
+
+def test_previous_grids_of_the_input_serve_as_the_old_plan(last_year, tmp_path):
+    old = gpd.read_file(last_year / "plan.gpkg", layer="grids")[["grid_code", "geometry"]]
+    path = write_small(tmp_path / "b.gpkg", underpass=True, previous_grids=old.to_crs(CRS))
+    assert run("regenerate", path, "--out", tmp_path / "o", "-q")[0] == 0
+    assert grid_of(tmp_path / "o") == grid_of(last_year)
+
+
+def test_without_any_old_plan_the_way_out_is_told(last_year, tmp_path):
+    code, _, trouble = run("regenerate", last_year.parent / "a.gpkg", "--out", tmp_path / "o")
+    assert code == 3 and "--from" in trouble
+
+
+def test_compare_writes_a_page_and_a_sheet(last_year, tmp_path):
+    page = tmp_path / "对比.html"
+    assert run("compare", last_year, last_year, "--out", page)[0] == 0
+    assert page.stat().st_size > 10_000 and (tmp_path / "对比.xlsx").exists()
+    assert run("compare", last_year, last_year, "--out", page)[0] == 2
