@@ -34,7 +34,9 @@ def inspect_input(input_path: Path, request: Request, journal: Journal) -> Inspe
     """Return what ``check`` finds in an input."""
     journal(Event("read", 0, 1, input_path.name))
     district = read_district(input_path, request.read_options())
-    return inspect_district(district, request.policy_of(district.settings), request.plan_options(), progress=journal)
+    return inspect_district(
+        district, request.policy_of(district.settings), request.plan_options(), progress=journal
+    )
 
 
 def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, *, overwrite: bool) -> Run:
@@ -185,4 +187,6 @@ def batch_inputs(
     """Plan many districts, each on its own."""
     from gridder.batch import run_batch
 
-    return run_batch(inputs, out, request, jobs=request.jobs, progress=journal, dask=dask, overwrite=overwrite)
+    return run_batch(
+        inputs, out, request, jobs=request.jobs, progress=journal, dask=dask, overwrite=overwrite
+    )

@@ -23,7 +23,9 @@ def buildings() -> gpd.GeoDataFrame:
     rows = []
     for n in range(24):
         x, y = 50 * (n % 6), 60 * (n // 6)
-        rows.append((f"E{n:02d}", 0 if n == 5 else 40, EAST, f"东苑{n + 1}号楼", box(x + 10, y + 20, x + 40, y + 32)))
+        rows.append(
+            (f"E{n:02d}", 0 if n == 5 else 40, EAST, f"东苑{n + 1}号楼", box(x + 10, y + 20, x + 40, y + 32))
+        )
         beyond = x >= 150
         count = 60 if beyond and n in (5, 11) else 0 if beyond else 60
         rows.append((f"W{n:02d}", count, WEST, f"西苑{n + 1}号楼", box(x + 310, y + 20, x + 340, y + 32)))

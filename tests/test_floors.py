@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (tables of cases read better wide)
 """Imports point down: every module has a floor, and reads only what stands on its own floor or below."""
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "exceptions"),
     ("outputs",),
-    ("journal", "prepare", "assemble", "district", "deliver", "request", "synth"),
+    ("journal", "prepare", "locked", "plan_tables", "assemble", "district", "deliver", "request", "synth"),
     ("regenerate",),
     ("batch", "batch_tasks", "batch_run"),
-    ("options", "report", "tasks", "cli", "__main__"),
+    ("options", "console", "report", "tasks", "cli", "__main__"),
 )  # fmt: skip
 GROUND = {name for floor in FLOORS[:2] for name in floor}
 FLOOR_OF = {name: number for number, floor in enumerate(FLOORS) for name in floor}
@@ -71,8 +70,9 @@ def own_imports(tree: ast.AST, known: set[str]) -> set[str]:
 
 
 def floor_of(name: str) -> int | None:
-    """Return the floor of a module, or that of the package it is in."""
-    return FLOOR_OF.get(name, FLOOR_OF.get(name.partition(".")[0]))
+    """Return the floor of a module, that of the package it is in, or (``synth_x``) of the module it is a part of."""
+    package = name.partition(".")[0]
+    return FLOOR_OF.get(name, FLOOR_OF.get(package, FLOOR_OF.get(package.partition("_")[0])))
 
 
 def is_verify(name: str) -> bool:
