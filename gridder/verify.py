@@ -10,12 +10,13 @@ from pathlib import Path
 
 from gridder.text import list_ids, say
 from gridder.verify_base import Delivery, Violation, read_delivery
-from gridder.verify_contact import find_contacts
+from gridder.verify_contact import find_contacts, pocket_of
 from gridder.verify_ground import (
     check_connected,
     check_cover,
     check_grid_ground,
     check_loose,
+    check_measures,
     check_seams,
     check_shapes,
 )
@@ -30,7 +31,7 @@ from gridder.verify_members import (
     check_window,
 )
 from gridder.verify_papers import check_changes, check_maps, check_policy, check_workbook, missing_rules
-from gridder.verify_reasons import check_exceptions
+from gridder.verify_reasons import check_exceptions, check_lawful_k
 
 TABLE_CHECKS = (
     check_policy,
@@ -79,9 +80,11 @@ def check_ground(delivery: Delivery) -> list[Violation]:
     if wrong := check_shapes(delivery):
         return wrong
     found = check_seams(delivery) + check_cover(delivery) + check_grid_ground(delivery)
+    found += check_measures(delivery)
     contacts = find_contacts(delivery)
     found += check_connected(delivery, contacts) + check_loose(delivery, contacts)
-    return found + check_exceptions(delivery, contacts)
+    pocket = pocket_of(delivery, contacts)
+    return found + check_exceptions(delivery, contacts, pocket) + check_lawful_k(delivery, pocket)
 
 
 def say_violation(lang: str, violation: Violation) -> str:

@@ -136,16 +136,17 @@ def pocket_of(delivery: Delivery, contacts: Contacts) -> np.ndarray:
 
 def join_bare(part: np.ndarray, where: np.ndarray, contacts: Contacts, households: np.ndarray) -> np.ndarray:
     """Return the parts with those in which nobody lives joined to a touching one, also across a barrier."""
+    part = part.copy()
     left, right = contacts.within(where, walking=False)
-    people = pd.Series(households).groupby(part).sum()
-    home = {int(p): int(p) for p in people.index}
     while True:
-        joined = False
-        for a, b in zip(part[left], part[right]):
-            for bare, other in ((home[a], home[b]), (home[b], home[a])):
-                if bare != other and people[bare] == 0 and people[other] > 0:
-                    home = {p: other if h == bare else h for p, h in home.items()}
-                    joined = True
-                    break
-        if not joined:
-            return np.array([home[int(p)] for p in part])
+        peopled = np.bincount(part, households)[part] > 0
+        offers = np.flatnonzero(peopled[left] != peopled[right])
+        if len(offers) == 0:
+            return part
+        for bare, other in zip(left[offers], right[offers]):
+            if peopled[bare] == peopled[other]:
+                continue  # joined a moment ago
+            if peopled[bare]:
+                bare, other = other, bare
+            part[part == part[bare]] = part[other]
+            peopled[part == part[other]] = True

@@ -10,7 +10,11 @@ import pandas as pd
 import shapely
 
 from gridder.verify_base import (
+    AREA_M2,
+    AREA_SHARE,
+    LENGTH_M,
     OVERLAP_M2,
+    RATIO,
     REACH_M,
     SEAM_M,
     Delivery,
@@ -141,6 +145,20 @@ def check_grid_ground(delivery: Delivery) -> list[Violation]:
     if away.any():
         found.append(blame("building_outside_grid", held.loc[away, "building_id"]))
     return found
+
+
+def check_measures(delivery: Delivery) -> list[Violation]:
+    """Area, perimeter and compactness of a grid are those of its polygon; a special grid lies on a site."""
+    grids = delivery.grids
+    area, length = grids.area, grids.length
+    compactness = 4 * np.pi * area / length**2
+    wrong = (grids["area_m2"] - area).abs() > AREA_M2 + AREA_SHARE * area
+    wrong |= (grids["perimeter_m"] - length).abs() > LENGTH_M
+    wrong |= (grids["compactness"] - compactness).abs() > RATIO
+    sites = shapely.union_all(np.asarray(delivery.sites.geometry.values))
+    apart = (grids["status"] == "special") & (grids.intersection(sites).area <= AREA_M2)
+    checks = (("grid_measure", wrong), ("special_without_site", apart))
+    return [blame(code, grids.loc[rows, "grid_code"]) for code, rows in checks if rows.any()]
 
 
 def check_connected(delivery: Delivery, contacts: Contacts) -> list[Violation]:

@@ -21,6 +21,11 @@ SHEETS = (
     "Changes",
     "Rules",
 )
+RULES = (  # the rules that verify judges by; a delivery of an older version may lack others
+    "households_min", "households_max", "contact_min_m", "uncrossable", "crossing_reach_m", "code_digits",
+    "code_special_first", "grid_workers_per_grid", "auxiliary_police_per_grid", "posts_base_households",
+    "posts_base_min", "posts_base_max", "posts_step_min_households", "posts_step_max_households", "step_rounding",
+)  # fmt: skip
 UNSAFE = re.compile(r"[^0-9A-Za-z_\-\u3400-\u9fff]")  # characters that no page is named by
 
 COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.S)
@@ -43,14 +48,14 @@ def check_policy(delivery: Delivery) -> list[Violation]:
     shipped = load_policy(named["name"])
     if shipped.sha256 != named["sha256"]:
         return []  # an earlier version, or the planner's own of the same name: its values are recorded
-    differing = [field for field in policy_fields() if rules[field] != getattr(shipped, field)]
+    differing = [field for field in policy_fields() if rules.get(field) != getattr(shipped, field)]
     return [blame("policy_differs", differing, policy=named["name"])] if differing else []
 
 
 def missing_rules(record: dict[str, Any]) -> list[Violation]:
     """Return what is missing among the recorded rules; without them nothing else can be judged."""
     rules = record["policy"]["rules"]
-    missing = [field for field in policy_fields() if not isinstance(rules, dict) or field not in rules]
+    missing = [field for field in RULES if not isinstance(rules, dict) or field not in rules]
     return [blame("record_key", [f"policy.rules.{field}" for field in missing])] if missing else []
 
 

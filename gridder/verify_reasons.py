@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 
 from gridder.verify_base import Delivery, Violation, as_count, as_text, blame, counts
-from gridder.verify_contact import Contacts, pocket_of
+from gridder.verify_contact import Contacts
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ class Case:
         Households of the grid's own cells.
     graph
         Cells of the pocket (node attribute ``households``), joined where one may walk.
+    held
+        Whether edits and locks of reviewers may bind cells of this community. Which cells, a delivery does not
+        say, so that a reason can then be confirmed and not refuted.
     """
 
     low: int
@@ -37,7 +40,7 @@ class Case:
     pockets: int
     members: tuple[int, ...]
     graph: nx.Graph
-    locked: bool
+    held: bool
 
 
 def fits(total: int, low: int, high: int) -> bool:
@@ -105,12 +108,12 @@ TRUE_IF: dict[str, Callable[[Case], bool]] = {
     "building_too_large": holds_too_large,
     "articulation": has_articulation,
     "no_partner": has_no_partner,
-    "lock": lambda case: case.locked,
+    "lock": lambda case: case.held,
     "not_found": lambda case: fits(case.total, case.low, case.high),
 }
 
 
-def check_exceptions(delivery: Delivery, contacts: Contacts) -> list[Violation]:
+def check_exceptions(delivery: Delivery, contacts: Contacts, pocket: np.ndarray) -> list[Violation]:
     """Every exception names a grid that exists, says why and what would mend it, and the reason is true."""
     table, found = delivery.exceptions, []
     known = set(delivery.grids["grid_code"])
@@ -129,21 +132,25 @@ def check_exceptions(delivery: Delivery, contacts: Contacts) -> list[Violation]:
     for grid, said in zip(judged["grid_code"], judged["households"]):
         if as_count(said) != size[grid]:
             found.append(blame("exception_households", [grid], said=as_text(said), true=int(size[grid])))
-    for code, grid, case in cases(delivery, judged, contacts):
-        if not TRUE_IF[code](case):
+    for code, grid, case in cases(delivery, judged, contacts, pocket):
+        if not TRUE_IF[code](case) and not case.held:
             found.append(blame("exception_false", [grid], code=code, total=case.total, pockets=case.pockets))
     return found
 
 
-def cases(delivery: Delivery, judged: Any, contacts: Contacts) -> Iterator[tuple[str, str, Case]]:
+def cases(
+    delivery: Delivery, judged: pd.DataFrame, contacts: Contacts, pocket: np.ndarray
+) -> Iterator[tuple[str, str, Case]]:
     """Yield code, grid and what to judge it by, one for each exception."""
     if judged.empty:
         return
     cells, rules = delivery.cells, delivery.rules
     households = counts(cells["households"]).to_numpy()
-    pocket = pocket_of(delivery, contacts)
     grid_of, community_of = cells["grid_code"].to_numpy(), cells["community_id"].to_numpy()
-    home = dict(zip(grid_of, pocket))
+    order = np.argsort(
+        households, kind="stable"
+    )  # of a grid the cell with most households says where it lives
+    home = dict(zip(grid_of[order], pocket[order]))
     special = set(delivery.grids.loc[delivery.grids["status"] == "special", "grid_code"])
     for code, grid in zip(judged["code"], judged["grid_code"]):
         if grid not in home:
@@ -161,9 +168,39 @@ def cases(delivery: Delivery, judged: Any, contacts: Contacts) -> Iterator[tuple
                 pockets=max(1, len(peopled)),
                 members=tuple(int(h) for h in households[grid_of == grid]),
                 graph=walk_graph(mine, households, contacts),
-                locked=bool(delivery.options.get("locks") or delivery.options.get("edits")),
+                held=is_held(delivery, str(community_of[mine[0]])),
             ),
         )
+
+
+def is_held(delivery: Delivery, community: str) -> bool:
+    """Whether the grids of a community come from older ones, and the record does not rule out edits and locks."""
+    mine = delivery.grids[delivery.grids["community_id"] == community]
+    older = bool((mine["previous_code"].map(as_text) != "").any())
+    said = [delivery.options[key] for key in ("edits", "locks") if key in delivery.options]
+    return any(said) if len(said) == 2 else older
+
+
+def check_lawful_k(delivery: Delivery, pocket: np.ndarray) -> list[Violation]:
+    """The lawful numbers of grids are those of all pockets together; unknown where one pocket has none."""
+    cells, grids, rules = delivery.cells, delivery.grids, delivery.rules
+    special = cells["grid_code"].isin(grids.loc[grids["status"] == "special", "grid_code"])
+    table = cells[["community_id"]].assign(households=counts(cells["households"]), pocket=pocket)[~special]
+    sums = table.groupby(["community_id", "pocket"])["households"].sum()
+    found = []
+    for community, low, high in zip(
+        *(delivery.communities[c] for c in ("community_id", "grids_min", "grids_max"))
+    ):
+        mine = sums[sums.index.get_level_values(0) == community]
+        total = [int(n) for n in mine if n > 0]
+        lawful = bool(total) and all(fits(n, rules["households_min"], rules["households_max"]) for n in total)
+        least = sum(-(-n // rules["households_max"]) for n in total) if lawful else None
+        most = sum(n // rules["households_min"] for n in total) if lawful else None
+        if (as_count(low) or None, as_count(high) or None) != (least, most):
+            said = f"{as_text(low)}–{as_text(high)}"
+            true = f"{least}–{most}" if lawful else "–"
+            found.append(blame("lawful_k", [community], said=said, true=true))
+    return found
 
 
 def walk_graph(mine: np.ndarray, households: np.ndarray, contacts: Contacts) -> nx.Graph:

@@ -133,7 +133,7 @@ def grid_layer(members: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return grids.assign(
         community=grids["community_id"], subdistrict="街道", grid_no=1, area_m2=grids.area, perimeter_m=grids.length,
         status=outside.map({True: "exception", False: "lawful"}), reason=outside.map({True: "户数不足", False: ""}),
-        remedy=outside.map({True: "并入相邻社区", False: ""}), compactness=0.5, barrier_share=0.0, grid_worker=1,
+        remedy=outside.map({True: "并入相邻社区", False: ""}), compactness=4 * 3.141592653589793 * grids.area / grids.length**2, barrier_share=0.0, grid_worker=1,
         auxiliary_police=1, visits_per_day=18.4, round_m=200.0, round_min=5.0, hall_minutes=3.0, previous_code="",
         households_kept=0,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def community_layer() -> gpd.GeoDataFrame:
         geometry=[ground(0, 0, 80, 40), ground(0, -40, 80, 0), ground(80, -40, 120, 40)], crs=CRS,
     )  # fmt: skip
     return table.assign(
-        name="社区", subdistrict="街道", grids_min=2, grids_max=2, objective_m=40.0, bound_m=40.0, gap=0.0,
+        name="社区", subdistrict="街道", grids_min=[2, None, None], grids_max=[2, None, None], objective_m=40.0, bound_m=40.0, gap=0.0,
         bound_kind="global", posts_min=[10, 10, 0], posts_max=[15, 15, 0], posts=[11, 10, 0], hall_staff=2, field_staff=8,
         party_posts=2, grid_workers=table["grids"], auxiliary_police=table["grids"], shortage=0, round_min_max=5.0,
         exceptions=[0, 1, 0],
