@@ -190,11 +190,21 @@ def test_sample_neighbours_differ(run: Run) -> None:
 # ── labels ──
 
 
+LARGE = ((60.0, 40.0),)
+
+
+def test_a_narrow_grid_takes_the_small_label() -> None:
+    """The only room for 28 × 15 is the square head of a key; its middle is on the thin shaft."""
+    key = shapely.union_all([box(0, 0, 200, 6), box(170, -20, 210, 20)])
+    placed = labels.place_labels([Label("key", key, ((58, 38), (28, 15)))], [], m_per_px=1.0)["key"]
+    assert key.contains(box(placed.x - 14, placed.y - 7.5, placed.x + 14, placed.y + 7.5))
+
+
 def test_labels_stand_inside_and_apart() -> None:
     """Two squares side by side; the left one is full of buildings but for its upper part."""
     left, right = box(0, 0, 200, 200), box(200, 0, 400, 200)
     buildings: list[Any] = [box(10, 10, 190, 120)]
-    wanted = [Label("left", left, 60, 40), Label("right", right, 60, 40), Label("name", right, 60, 16)]
+    wanted = [Label("left", left, LARGE), Label("right", right, LARGE), Label("name", right, ((60, 16),))]
     placed = labels.place_labels(wanted, buildings, m_per_px=1.0)
     boxes = {
         k: box(p.x - 30, p.y - (8 if k == "name" else 20), p.x + 30, p.y + (8 if k == "name" else 20))
@@ -209,9 +219,9 @@ def test_labels_stand_inside_and_apart() -> None:
 def test_whoever_finds_no_room_is_not_drawn() -> None:
     small = box(0, 0, 30, 30)
     wanted = [
-        Label("first", small, 60, 40),
-        Label("second", small, 60, 40),
-        Label("third", small, 60, 40, must=True),
+        Label("first", small, LARGE),
+        Label("second", small, LARGE),
+        Label("third", small, LARGE, must=True),
     ]
     assert set(labels.place_labels(wanted, [], m_per_px=1.0)) == {"first", "third"}
 

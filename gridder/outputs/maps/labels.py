@@ -14,16 +14,17 @@ RASTER_PX = 9.0  # distance of the points tried
 POINTS_MAX = 600  # a large polygon is tried on a coarser raster
 BUILDING_WEIGHT = 3.0  # standing on buildings against standing far from the centre
 OUTSIDE_WEIGHT = 6.0  # a label across a boundary is worse than one on buildings
+OUTSIDE_MAX = 0.08  # a label that lies further outside takes its next smaller size
+HIT_COST = 100.0  # above every other cost: standing on another label comes last
 
 
 @dataclass(frozen=True)
 class Label:
-    """One label to place: its polygon and its size on the screen in pixels."""
+    """One label to place: its polygon and its sizes on the screen (width, height in pixels), large to small."""
 
     key: str
     polygon: BaseGeometry
-    width_px: float
-    height_px: float
+    sizes_px: tuple[tuple[float, float], ...]
     must: bool = False  # drawn even where it covers another
 
 
@@ -37,25 +38,41 @@ def place_labels(
     """Return the centre of every label that found room, by key, in the CRS of the polygons.
 
     Points of a raster inside the polygon are tried. The cost of a point is the share of the label that covers
-    buildings, three times, and its distance from the centroid in halves of the polygon's size; a label over
-    one placed before (or over ``taken``) is not drawn, unless it must. Earlier labels go first.
+    buildings, three times, the share outside the polygon, six times, and its distance from the centroid in halves
+    of the polygon's size; a label over one placed before (or over ``taken``) is not drawn, unless it must. A label
+    takes its largest size that lies inside, else its smallest. Earlier labels go first.
     """
     tree = shapely.STRtree(buildings)
     boxes = list(taken)
     placed: dict[str, Point] = {}
     for label in labels:
         points = raster_points(label.polygon, m_per_px * RASTER_PX)
-        half_w, half_h = label.width_px * m_per_px / 2, label.height_px * m_per_px / 2
-        x, y = shapely.get_x(points), shapely.get_y(points)
-        tried = shapely.box(x - half_w, y - half_h, x + half_w, y + half_h)
-        cost = label_cost(label.polygon, points, tried, tree)
-        hit = np.array([any(box.intersects(other) for other in boxes) for box in tried], dtype=bool)
-        if hit.all() and not label.must:
+        for width_px, height_px in label.sizes_px:
+            tried = boxes_at(points, width_px * m_per_px, height_px * m_per_px)
+            outside = outside_share(label.polygon, tried)
+            hit = np.array([any(box.intersects(other) for other in boxes) for box in tried], dtype=bool)
+            cost = label_cost(label.polygon, points, tried, tree) + OUTSIDE_WEIGHT * outside + HIT_COST * hit
+            best = int(np.lexsort((shapely.get_x(points), -shapely.get_y(points), np.round(cost, 6)))[0])
+            if outside[best] <= OUTSIDE_MAX and not hit[best]:
+                break
+        if hit[best] and not label.must:
             continue
-        best = int(np.lexsort((x, -y, np.round(cost + 100 * hit, 6)))[0])
         boxes.append(tried[best])
         placed[label.key] = points[best]
     return placed
+
+
+def boxes_at(points: np.ndarray, width: float, height: float) -> np.ndarray:
+    """Return the boxes of a label, centred on points."""
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    found: np.ndarray = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    return found
+
+
+def outside_share(polygon: BaseGeometry, tried: np.ndarray) -> np.ndarray:
+    """Return the share of each label box that lies outside the polygon."""
+    share: np.ndarray = 1 - shapely.area(shapely.intersection(tried, polygon)) / shapely.area(tried)
+    return share
 
 
 def raster_points(polygon: BaseGeometry, step: float) -> np.ndarray:
@@ -72,14 +89,12 @@ def raster_points(polygon: BaseGeometry, step: float) -> np.ndarray:
 def label_cost(
     polygon: BaseGeometry, points: np.ndarray, tried: np.ndarray, tree: shapely.STRtree
 ) -> np.ndarray:
-    """Return the cost of each label box: buildings and foreign ground covered, distance from the centre."""
-    area = shapely.area(tried)
+    """Return the cost of each label box: buildings covered and distance from the centre."""
     covered = np.zeros(len(tried))
     box, building = tree.query(tried)
     if len(box):
         parts = shapely.area(shapely.intersection(tried[box], tree.geometries[building]))
         np.add.at(covered, box, parts)
-    outside = area - shapely.area(shapely.intersection(tried, polygon))
     size = math.sqrt(polygon.area) / 2 or 1.0
-    far = shapely.distance(points, polygon.centroid) / size
-    return BUILDING_WEIGHT * covered / area + OUTSIDE_WEIGHT * outside / area + far
+    far: np.ndarray = shapely.distance(points, polygon.centroid) / size
+    return BUILDING_WEIGHT * covered / shapely.area(tried) + far

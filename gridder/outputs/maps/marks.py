@@ -21,7 +21,7 @@ from gridder.outputs.maps.layers import (
 from gridder.outputs.maps.sheet import Sheet
 from gridder.tables import Run
 
-LABEL_PX = (58.0, 38.0)  # a grid's number over its households
+LABEL_PX = ((58.0, 38.0), (28.0, 15.0))  # a grid's number over its households; the number alone
 NAME_PX = 12.0  # width of one sign of a compound's name
 NAMED_PX = 60.0  # a shorter stretch of a road or river goes without its name
 BEARING_REACH_M = 40.0  # a crossing is turned as its barrier runs within this
@@ -31,10 +31,12 @@ def list_labels(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
     """Return the labels that found room: kind, place, grid or name; grids first, then compounds."""
     order = sorted(range(len(sheet.grids)), key=lambda g: (sheet.grids["status"].iloc[g] == "special", g))
     grounds = list(sheet.grids.geometry)
-    wanted = [Label(f"grid {g}", grounds[g], *LABEL_PX, must=True) for g in order]
+    wanted = [Label(f"grid {g}", grounds[g], LABEL_PX, must=True) for g in order]
     for n, (name, shape) in enumerate(sheet.compounds):
         if name:
-            wanted.append(Label(f"compound {n}", larger_part(shape, grounds), NAME_PX * len(name) + 4, 16))
+            wanted.append(
+                Label(f"compound {n}", larger_part(shape, grounds), ((NAME_PX * len(name) + 4, 16.0),))
+            )
     placed = place_labels(wanted, list(draw_buildings(sheet.buildings)), m_per_px=sheet.m_per_px)
     labels = []
     for key, point in placed.items():

@@ -172,18 +172,16 @@
   });
 
   // ── labels and marks ──
-  var gridLabel = function (g) {
+  var gridLabel = function (g, compact) {
     var grid = data.grids[g], special = grid.status === "special", out = grid.status === "exception";
-    var first = make("b", "", out ? "▲" : "", grid.no);
-    var narrow = special && grounds[g] && widthOf(grounds[g]) < 64;
-    var second = narrow ? "" : special && !grid.households ? gridder.say("special_grid") : gridder.say("households", { n: gridder.number(grid.households) });
-    return make("span", "label grid " + grid.status + (gridder.isFaded(g) ? " faded" : ""), first, make("span", "", second));
-  };
-  var widthOf = function (layer) {
-    var box = layer.getBounds();
-    return map.latLngToContainerPoint(box.getNorthEast()).x - map.latLngToContainerPoint(box.getSouthWest()).x;
+    var second = special && !grid.households ? gridder.say("special_grid") : gridder.say("households", { n: gridder.number(grid.households) });
+    return make("span", "label grid " + grid.status + (compact ? " compact" : "") + (gridder.isFaded(g) ? " faded" : ""),
+      make("b", "", out ? "▲" : "", grid.no), compact ? "" : make("span", "", second));
   };
   var gridLabels = data.labels.filter(function (label) { return label.kind === "grid"; });
+  gridLabels.sort(function (a, b) { // exceptions find room first; the order is otherwise kept
+    return (data.grids[b.g].status === "exception") - (data.grids[a.g].status === "exception");
+  });
   var otherLabels = data.labels.filter(function (label) { return label.kind !== "grid"; });
   var houseLabels = function () {
     if (map.getZoom() < 17.6 || gridder.printing) return [];
@@ -195,8 +193,17 @@
     }
     return found;
   };
+  // a point inside a footprint: the middle of its box if that is inside, else the first of a few others
+  var insideOf = function (shape) {
+    var box = shape.getBounds(), rings = shape.getLatLngs(), parts = [0.5, 0.2, 0.8, 0.35, 0.65];
+    for (var i = 0; i < parts.length; i++) for (var j = 0; j < parts.length; j++) {
+      var at = L.latLng(box.getSouth() + parts[i] * (box.getNorth() - box.getSouth()), box.getWest() + parts[j] * (box.getEast() - box.getWest()));
+      if (inShape(rings, at)) return at;
+    }
+    return box.getCenter();
+  };
   var houseLabel = function (shape, number, households) {
-    return { at: shape.getBounds().getCenter(), node: function () { return make("span", "label house" + (households ? "" : " zero"), number); } };
+    return { at: insideOf(shape), nodes: [function () { return make("span", "label house" + (households ? "" : " zero"), number); }] };
   };
   var isShown = function (kind) {
     var box = one('input[data-key="' + kind + '"]');
@@ -204,14 +211,19 @@
   };
   var drawLabels = gridder.drawLabels(map, function () {
     var grids = gridLabels.map(function (label) {
-      return { at: label.at, always: !gridder.small(), node: function () { return gridLabel(label.g); } };
+      var g = label.g, rings = grounds[g].getLatLngs();
+      return {
+        at: label.at, always: data.grids[g].status === "exception",
+        nodes: [function () { return gridLabel(g, false); }, function () { return gridLabel(g, true); }],
+        fits: function (corners) { return corners.filter(function (at) { return inShape(rings, at); }).length > 2; }
+      };
     });
     var marks = data.marks.filter(function (m) { return isShown(m.kind); }).map(function (m) {
-      return { at: m.at, always: true, node: function () { return markNode(m); } };
+      return { at: m.at, always: true, nodes: [function () { return markNode(m); }] };
     });
     var others = otherLabels.filter(function (label) { return isShown(label.kind === "compound" ? "compounds" : label.kind); }).map(function (label) {
       var upright = label.upright ? " upright" + (/[\u4e00-\u9fff]/.test(label.name) ? " han" : "") : "";
-      return { at: label.at, node: function () { return make("span", "label " + label.kind + upright, label.name); } };
+      return { at: label.at, nodes: [function () { return make("span", "label " + label.kind + upright, label.name); }] };
     });
     return marks.concat(isShown("grids") ? grids : [], gridder.small() ? [] : others, houseLabels());
   });

@@ -111,22 +111,39 @@ var gridder = {};
     });
   };
 
-  // labels: [{at: [lat, lng], node: function () → element, priority order, minZoom}]; whoever finds no room is not drawn
+  // labels, first come first served: {at: [lat, lng], nodes: [function () → element, …] from large to small (or
+  // node: one of them), minZoom, fits: optional function (corners) → whether the label lies well, always: drawn even over others}.
+  // The largest form that lies well and covers no other label is drawn, else the smallest that covers none, else none.
   gridder.drawLabels = function (map, labels) {
-    var layer = L.layerGroup().addTo(map);
+    var layer = L.layerGroup().addTo(map), taken = [];
+    var isFree = function (box) {
+      return !taken.some(function (other) {
+        return box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
+      });
+    };
+    var place = function (label, node) {
+      var icon = L.divIcon({ className: "map-label", html: node, iconSize: null });
+      var marker = L.marker(label.at, { icon: icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
+      return { marker: marker, box: marker.getElement().firstChild.getBoundingClientRect() };
+    };
+    var liesWell = function (label, box) {
+      if (!label.fits) return true;
+      var at = map.getContainer().getBoundingClientRect();
+      var corner = function (x, y) { return map.containerPointToLatLng([x - at.left, y - at.top]); };
+      return label.fits([corner(box.left, box.top), corner(box.right, box.top), corner(box.left, box.bottom), corner(box.right, box.bottom)]);
+    };
     var draw = function () {
       layer.clearLayers();
-      var taken = [], view = map.getBounds().pad(0.1);
+      taken = [];
+      var view = map.getBounds().pad(0.1);
       labels().forEach(function (label) {
+        var nodes = label.nodes || [label.node];
         if (label.minZoom && map.getZoom() < label.minZoom || !view.contains(label.at)) return;
-        var icon = L.divIcon({ className: "map-label", html: label.node(), iconSize: null });
-        var marker = L.marker(label.at, { icon: icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
-        var box = marker.getElement().firstChild.getBoundingClientRect();
-        var hit = taken.some(function (other) {
-          return box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
-        });
-        if (hit && !label.always) layer.removeLayer(marker);
-        else taken.push(box);
+        for (var n = 0; n < nodes.length; n++) {
+          var put = place(label, nodes[n]()), last = n === nodes.length - 1;
+          if ((isFree(put.box) && (last || liesWell(label, put.box))) || (last && label.always)) { taken.push(put.box); return; }
+          layer.removeLayer(put.marker);
+        }
       });
     };
     map.on("moveend zoomend", draw);
