@@ -146,8 +146,9 @@ def sum_flows(old_buildings: pd.DataFrame, new_buildings: pd.DataFrame) -> pd.Da
 def match_grids(old_buildings: pd.DataFrame, new_buildings: pd.DataFrame) -> pd.DataFrame:
     """Return the history of every grid code, by households shared: one row an old grid, then new ones.
 
-    Every new grid has one *origin*: the old grid that gave it most households (then most pieces, then the
-    same code, then the smaller code). An old grid is
+    Every new grid has one *origin*: the old grid of the same code, if most of that went into it; else the old
+    grid that gave it most households (then most pieces, then the same code, then the smaller code).
+    An old grid is
 
     - ``kept``: one new grid comes from it, with the same code and exactly the same pieces;
     - ``changed``: one new grid comes from it;
@@ -191,11 +192,20 @@ def rank_flows(flows: pd.DataFrame) -> pd.DataFrame:
 
 def find_heirs(between: pd.DataFrame) -> dict[str, list[str]]:
     """Return old grid → the new grids whose origin it is: the same code first, then the larger share."""
-    origin = rank_flows(between).drop_duplicates("new_grid")
+    ranked = rank_flows(between)
+    origin = dict(zip(*first_of(ranked, "new_grid", "old_grid"), strict=True))
+    target = dict(zip(*first_of(ranked, "old_grid", "new_grid"), strict=True))
+    origin |= {new: new for old, new in target.items() if old == new}
     heirs: dict[str, list[str]] = {}
-    for old, new in zip(origin["old_grid"], origin["new_grid"], strict=True):
+    for new, old in origin.items():
         heirs.setdefault(old, []).append(new)
     return {old: sorted(listed, key=lambda code: code != old) for old, listed in heirs.items()}
+
+
+def first_of(ranked: pd.DataFrame, of: str, what: str) -> tuple[list[str], list[str]]:
+    """Return each value of one column with the value of the other in its first row, in the order of the rows."""
+    first = ranked.drop_duplicates(of)
+    return list(first[of]), list(first[what])
 
 
 def match_one(

@@ -127,6 +127,15 @@ def test_equal_shares_go_to_the_same_code():
     assert kinds("a:5>1 b:5>2", "a:5>2 b:5>2") == {"1": "merged", "2": "changed"}
 
 
+def test_a_code_that_keeps_most_of_its_grid_goes_on_though_another_grid_brought_more():
+    """New grid 1: 233 of old 1 (most of it) and 237 of old 2. Old 1 goes on as 1; old 2 is merged."""
+    old, new = "a:233>1 b:95>1 c:237>2 d:90>2 e:300>3", "a:233>1 b:95>3 c:237>1 d:90>3 e:300>3"
+    history = changes.match_grids(plan(old), plan(new)).set_index("old_grid")
+    assert dict(history["kind"]) == {"1": "changed", "2": "merged", "3": "changed"}
+    assert history.loc["1", "new_grids"][0] == "1"
+    assert history.loc["2", "households_kept"] == 237
+
+
 # ── summarise ──
 
 

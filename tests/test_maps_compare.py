@@ -238,6 +238,11 @@ def test_opens_without_a_word_and_without_sideways_scrolling(browser, page, tmp_
         tab.click(f"[data-set-lang={lang}]")
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert HOSTILE in tab.inner_text("#moved")
+    for _ in range(5):  # out to where lines grow thin, and in again
+        tab.click("#zoom-out")
+    tab.wait_for_timeout(50)
+    tab.click("#zoom-fit")
+    tab.wait_for_timeout(50)
     assert complaints == []
     tab.close()
 

@@ -222,17 +222,19 @@ def list_scopes(pair: Pair) -> list[dict[str, Any]]:
                 "outside": [facts.outside_old, facts.outside_new],
                 "verdict": tell_verdict(facts),
                 "figures": tell_figures(pair, scope, facts),
-                "bounds": scope_bounds(pair, scope),
+                **place_scope(pair, scope),
             }
         )
     return rows
 
 
-def scope_bounds(pair: Pair, scope: str) -> list[list[float]]:
-    """Return the bounds of a community in both plans, or of the whole district, in degrees."""
+def place_scope(pair: Pair, scope: str) -> dict[str, Any]:
+    """Return the bounds of a community in both plans, or of the whole district, and a point inside, in degrees."""
     shapes = []
     for run in (pair.old, pair.new):
         table = run.communities
         rows = table if scope == WHOLE else table[table.index.map(str) == scope]
         shapes += [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
-    return layers.bounds_of(shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object))), pair.new.crs)
+    box = shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object)))
+    inside = shapes[-1] if scope != WHOLE else box
+    return {"bounds": layers.bounds_of(box, pair.new.crs), "at": layers.point_of(inside, pair.new.crs)}

@@ -16,7 +16,7 @@ from gridder.outputs.maps.layers import text_of
 from gridder.tables import Run
 
 DEGREE_STEPS = 10**layers.DECIMALS  # buildings travel as whole numbers of these: a centimetre
-LABEL_PX = (56.0, 36.0)  # a grid's number over its households
+LABEL_PX = ((56.0, 36.0), (44.0, 30.0))  # a grid's number over its households, large and small
 MAP_PX = 520.0  # what a community fills of a map: labels are placed for it
 
 
@@ -45,7 +45,7 @@ def place_numbers(run: Run, grids: gpd.GeoDataFrame) -> dict[str, list[float]]:
     for community, mine in grids.groupby(grids["community_id"].astype(str), sort=True):
         x0, y0, x1, y1 = mine.total_bounds
         labels = [
-            Label(str(code), shape, *LABEL_PX, must=True)
+            Label(str(code), shape, LABEL_PX, must=True)
             for code, shape in zip(mine.index, mine.geometry, strict=True)
         ]
         solid = list(run.buildings.geometry[homes == community])

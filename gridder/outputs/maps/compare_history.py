@@ -94,7 +94,8 @@ def tell_note(pair: Pair, row: dict[str, Any], flows: Flows) -> Both:
     if kind == "retired":
         parts.append(both("compare.note_retired"))
     elif kind == "merged":
-        parts.append(both("compare.note_merged", codes=list_names(names)))
+        whole = row["households_kept"] == row["old_households"]
+        parts += [both("compare.note_merged", codes=list_names(names))] if whole else []
     elif news[0] != old:
         parts.append(both("compare.note_renamed", old=pair.call(old, community), new=names[0]))
     if kind == "split":
@@ -130,12 +131,13 @@ def tell_bounds(run: Run, code: str, when: str) -> list[Both]:
 def tell_flows(pair: Pair, row: dict[str, Any], flows: Flows) -> list[Both]:
     """Return what a grid gave to grids that are not its own continuation, and what it took in."""
     old, news, community = row["old_grid"], row["new_grids"], row["community"]
+    told = () if row["kind"] == "merged" and row["households_kept"] < row["old_households"] else news
     parts: list[Both] = []
     for _, to, buildings, households in (f for f in flows.get(old, []) if f[0] == old):
         facts = {"pieces": buildings, "households": households}
         if not to:
             parts.append(both("compare.note_sent_nowhere", **facts))
-        elif to not in news:
+        elif to not in told:
             parts.append(both("compare.note_sent", to=pair.call(to, community), **facts))
     heir = news[0]
     taken = (

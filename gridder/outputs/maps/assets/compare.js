@@ -63,6 +63,15 @@
     if (share === thinness) return;
     thinness = share;
     outlines.forEach(function (pair) { pair[0].setStyle({ weight: pair[1] * share }); });
+    SIDES.forEach(function (side) {
+      ["outline", "boundary", "boundary_case", "exception_line", "halo"].forEach(function (name) {
+        var layer = window["geo_json_" + side + "_" + name];
+        if (layer) layer.eachLayer(function (line) {
+          line.fullWeight = line.fullWeight || line.options.weight;
+          line.setStyle({ weight: line.fullWeight * (share + 1) / 2 });
+        });
+      });
+    });
   }
   function drawBuildings(side) {
     data.buildings.forEach(function (building, b) {
@@ -97,6 +106,22 @@
         return make("span", "label grid " + grid.status + (small ? " small" : ""), make("b", "", mark + grid.no),
           make("span", "", grid.status === "special" ? say("special") : say("households_n", { n: number(grid.households) })));
       } };
+    });
+  }
+  // names of communities while their grids are too small for labels
+  function listNames(side) {
+    var chart = charts[side];
+    if (state.scope !== "" || data.scopes.length < 3) return [];
+    return data.scopes.slice(1).map(function (scope) {
+      var box = [chart.latLngToContainerPoint(scope.bounds[0]), chart.latLngToContainerPoint(scope.bounds[1])];
+      return { scope: scope, px: Math.min(Math.abs(box[1].x - box[0].x), Math.abs(box[1].y - box[0].y)) };
+    }).filter(function (one) {
+      var width = one.scope.name.split("").reduce(function (sum, sign) { return sum + (sign > "\u2e80" ? 12 : 7); }, 0);
+      return one.px > Math.max(30, width * 0.7) && one.px < 130;
+    }).sort(function (a, b) {
+      return b.scope.moved - a.scope.moved || b.px - a.px;
+    }).map(function (one) {
+      return { at: L.latLng(one.scope.at), node: function () { return make("span", "label community", one.scope.name.replace(/(.)社区$/, "$1")); } };
     });
   }
   var busy = false;
@@ -345,12 +370,12 @@
   SIDES.forEach(function (side) {
     drawBuildings(side);
     charts[side].attributionControl.setPrefix(false);
-    gridder.drawLabels(charts[side], function () { return listLabels(side); });
+    gridder.drawLabels(charts[side], function () { return listLabels(side).concat(listNames(side)); });
   });
   drawFresh();
   follow("old", "new");
   follow("new", "old");
-  charts.old.on("zoomend", thin);
+  charts.old.on("zoomend", function () { window.setTimeout(thin, 0); }); // once both maps have their new view
   cutAt(50);
   if (window.innerWidth < 768) state.mode = "swipe";
   page.setAttribute("data-mode", state.mode);

@@ -103,6 +103,12 @@
     ["present", "present"], ["gap", "gap"], ["round", "round_min"], ["distance", "distance"]
   ];
   var TEXT = { name: 1, subdistrict: 1, status: 1 };
+  // a column nobody has a figure for is left out
+  COLUMNS = COLUMNS.filter(function (column) {
+    if (column[0] === "subdistrict") return rows.some(function (row) { return row.subdistrict; });
+    if (column[0] === "present" || column[0] === "round" || column[0] === "distance") return known(rows, column[1]).length > 0;
+    return column[0] !== "gap" || known(rows, "gap").length > 0;
+  });
 
   function drawHead() {
     var line = make("tr");
@@ -221,12 +227,13 @@
     if (first) first.tabIndex = 0;
   }
   function drawNotes() {
-    var node = gridder.one("#notes"), keys = ["note_lawful", "note_distance"];
-    if (rows.some(function (row) { return row.fixed_k; })) keys.push("note_fixed");
+    var node = gridder.one("#notes"), keys = ["note_lawful"];
+    if (known(rows, "distance").length) keys.push("note_distance");
+    if (rows.some(function (row) { return row.fixed_k && row.distance != null; })) keys.push("note_fixed");
     if (known(rows, "round_min").length) keys.push("note_round");
     node.textContent = "";
     keys.forEach(function (key) { node.appendChild(make("p", "", say(key))); });
-    node.appendChild(make("p", "", say("note_gap", { clause: gridder.text(facts.gap_clause) })));
+    if (known(rows, "gap").length) node.appendChild(make("p", "", say("note_gap", { clause: gridder.text(facts.gap_clause) })));
   }
 
   // ── filters ──
@@ -248,7 +255,7 @@
     });
     select.hidden = Object.keys(names).length < 2;
     var active = COLUMNS.filter(function (column) { return column[1] === state.key; })[0];
-    gridder.one("#order").textContent = active ? say("sorted_by", { column: say("col_" + active[0]) }) : say("sorted_default");
+    gridder.one("#order").textContent = active ? say("sorted_by", { column: say("col_" + active[0]) }) : say(known(rows, "gap").length ? "sorted_default" : "sorted_plain");
     gridder.one("#reorder").hidden = !active;
   }
   function drawFindings() {
@@ -355,8 +362,9 @@
     var metresPerPixel = chart.distance(chart.containerPointToLatLng([0, 0]), chart.containerPointToLatLng([100, 0])) / 100;
     return data.labels.map(function (at, place) { return [at, place]; }).filter(function (pair) {
       if (!pair[0]) return false;
-      var row = rows[pair[1]], width = Math.min(row.name.length, 8) * 6; // half of a name of 12 px a sign
-      return pair[1] === state.chosen || pair[0][2] / metresPerPixel > Math.max(13, width * 0.55);
+      var row = rows[pair[1]], room = pair[0][2] / metresPerPixel;
+      var half = row.name.split("").reduce(function (sum, sign) { return sum + (sign > "\u2e80" ? 6.3 : 3.8); }, 0);
+      return pair[1] === state.chosen || needsLook(row) || room > Math.max(13, Math.min(half, 50) * 0.6);
     }).sort(function (a, b) {
       return (b[1] === state.chosen) - (a[1] === state.chosen) || needsLook(rows[b[1]]) - needsLook(rows[a[1]]) || b[0][2] - a[0][2] || a[1] - b[1];
     }).map(function (pair) {
@@ -374,7 +382,8 @@
       }).length;
       if (n) list.appendChild(make("li", "", make("span", "swatch " + group[0]), make("span", "legend-text", say(group[1])), make("span", "legend-n", n)));
     });
-    list.appendChild(make("li", "", make("span", "swatch line"), make("span", "legend-text", say("legend_subdistrict"))));
+    var several = rows.some(function (row) { return row.subdistrict !== rows[0].subdistrict; });
+    if (several) list.appendChild(make("li", "", make("span", "swatch line"), make("span", "legend-text", say("legend_subdistrict"))));
     node.textContent = "";
     node.appendChild(make("p", "legend-head", say("legend")));
     node.appendChild(list);
