@@ -13,6 +13,7 @@ from gridder.boundaries import draw_boundaries, middles
 from gridder.changes import assign_previous, list_changes
 from gridder.codes import assign_codes, check_long_codes
 from gridder.effort import Effort
+from gridder.errors import Finding
 from gridder.exceptions import community_neighbours, exceptions_table, explain, look_around
 from gridder.locked import certify_with_locks, lock_exceptions, locked_grids
 from gridder.partition.answer import Certificate
@@ -94,7 +95,11 @@ def assemble(
         staffing={},
         inputs=known.inputs,
         options=resolved_options(prepared, effort, options, past, grids),
-        findings=(*prepared.findings, *check_long_codes(communities["grids"], policy)),
+        findings=(
+            *prepared.findings,
+            *check_long_codes(communities["grids"], policy),
+            *tell_other_k(certificates, options),
+        ),
     )
     return staff_run(run, known.settings)
 
@@ -177,6 +182,23 @@ def certificate_record(certificate: Certificate) -> dict[str, Any]:
     ]  # fmt: skip
     argument = {"argument": certificate.argument}
     return figures | {"k": certificate.k, "k_min": low, "k_max": high, "k_options": options} | argument
+
+
+def tell_other_k(certificates: dict[str, Certificate], options: PlanOptions) -> list[Finding]:
+    """Return a warning for every community where the number of grids asked for is not lawful, so another was taken."""
+    if not isinstance(options.grids, int):
+        return []
+    return [
+        Finding(
+            "plan.k_not_lawful",
+            "warning",
+            {"community": c, "asked": options.grids, "low": cert.k_min, "high": cert.k_max, "k": cert.k},
+            (c,),
+            "communities",
+        )
+        for c, cert in sorted(certificates.items())
+        if cert.k != options.grids and cert.k_min is not None
+    ]
 
 
 def explain_exceptions(

@@ -226,3 +226,14 @@ def test_help_names_every_command_and_imports_nothing_heavy():
     told = run("--help")[1]
     for command in "demo check plan regenerate batch verify compare staff map policy synth".split():
         assert command in told
+
+
+def test_a_number_of_grids_that_is_not_lawful_is_told(small, tmp_path):
+    code, _, trouble = run(
+        "plan", small, "--grids", 3, "--out", tmp_path / "out", "--effort", "quick", "--lang", "en"
+    )
+    assert code == 4 and "cannot be divided into 3 grids" in trouble
+    code, _, trouble = run(
+        "plan", small, "--grids", "fewest", "--out", tmp_path / "o", "--effort", "quick", "--lang", "en"
+    )
+    assert "cannot be divided into" not in trouble
