@@ -12,6 +12,9 @@ from gridder.partition.walk import Best, Pool, Schedule, walk
 
 KEY_MAX = 2**62
 NO_VALUE = 2**62
+BOUNDARY_OF_ROOT = 2.4  # edges around a compact grid of s atoms, over √s: a planar graph of degree about 5.5
+LEAST_BOUNDARY = 15  # edges; grids of few large atoms need more weight than their boundary alone would give
+LAST_WEIGHT = 300.0  # edges for the least households of a grid: one edge a household at 300
 
 
 @dataclass(frozen=True)
@@ -83,16 +86,19 @@ def pool_sets(pool: Pool) -> list[tuple[int, ...]]:
     return [tuple(sorted(pool.atoms[pool.first[c] : pool.first[c + 1]].tolist())) for c in range(count)]
 
 
-def make_schedule(problem: Problem, steps: int) -> Schedule:
+def make_schedule(problem: Problem, k: int, steps: int) -> Schedule:
     """Return the usual schedule in the scale of the problem's own costs.
 
-    Heat from 3.5 to 0.25 mean edge costs (60 → 4 at 17 in the measurements this rests on); a household
-    outside the window weighs from a twentieth of a mean edge to a whole one, so that the end is lawful
-    where it can be.
+    Heat from 3.5 to 0.25 mean edge costs (60 → 4 at 17 in the measurements this rests on). A household outside
+    the window weighs so much that it never pays to let a grid starve, at first a little over the boundary of a
+    grid over its least households, at last a whole edge, so that the end is lawful where it can be.
     """
     paid = problem.cut_cost[problem.cut_cost > 0]
     mean = float(paid.mean()) if len(paid) else 1.0
-    return Schedule(steps, 3.5 * mean, 0.25 * mean, 0.05 * mean, 1.0 * mean, 0.4, 0.5)
+    boundary = BOUNDARY_OF_ROOT * np.sqrt(problem.n_atoms / k)
+    unit = mean / problem.households_min
+    first = max(LEAST_BOUNDARY, 1.2 * boundary) * unit
+    return Schedule(steps, 3.5 * mean, 0.25 * mean, first, LAST_WEIGHT * unit, 0.4, 0.5)
 
 
 def anneal(
@@ -117,8 +123,8 @@ def anneal(
     return Trial(best.grid.copy(), int(best.value[0]), int(best.value[1]))
 
 
-def reheat(schedule: Schedule, *, steps: int, heat: float) -> Schedule:
-    """Return a schedule that starts at a share of the usual heat, a misfit weighing a quarter of its last."""
+def reheat(schedule: Schedule, heat: float) -> Schedule:
+    """Return a schedule that starts at a share of the usual heat, a misfit weighing half its last weight."""
     return schedule._replace(
-        steps=steps, heat_first=schedule.heat_first * heat, weight_first=schedule.weight_last / 4
+        heat_first=schedule.heat_first * heat, weight_first=schedule.weight_last / 2, collect_from=0.0
     )

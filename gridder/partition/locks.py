@@ -73,8 +73,9 @@ def link_locks(problem: Problem) -> tuple[Ints, list[Reason]]:
             path = shortest_link(problem, fixed, parts)
             if path is None:
                 lost = np.concatenate(parts[1:])
+                facts = {"label": int(label), "households_max": problem.households_max}
                 fixed[lost] = -1
-                reasons.append(Reason("lock", tuple(sorted(int(i) for i in lost)), {"label": int(label)}))
+                reasons.append(Reason("lock", tuple(sorted(int(i) for i in lost)), facts))
                 break
             fixed[path] = label
     return fixed, reasons

@@ -13,10 +13,14 @@ from gridder.partition.counts import lawful_k, preferred_k
 from gridder.partition.diagnose import diagnose_piece, window
 from gridder.partition.listing import list_columns
 from gridder.partition.model import Answer, Terms, choose_grids
+from gridder.partition.neighbourhood import improve, repair, total_misfit
+from gridder.partition.pairs import settle_pairs
 from gridder.partition.problem import BoundKind, Ints, Problem, Status, grid_households, plan_cost
 from gridder.partition.search import Search, make_search
 from gridder.partition.work import Work
 
+TRIES_OF_K = 3  # rounds of annealing and repair before another number of grids is tried
+POLISHES = 3  # rounds of pairs and choosing
 NEIGHBOURS_OF_K = 2  # other numbers of grids shown on each side of the chosen one
 
 
@@ -162,18 +166,51 @@ def cannot_cover(columns: Columns, atoms: list[int], work: float) -> bool:
 
 def solve_searched(search: Search) -> PieceAnswer:
     """Return the answer when lawful grids are too many to list: search, then choose among the grids met."""
-    piece, work = search.problem, search.work
+    piece = search.problem
     ks = preferred_k(piece, int(piece.households.sum()))
+    span = (min(ks), max(ks))
     options: list[KOption] = []
     if piece.grids == "free":
         ks = cheapest_first(search, ks, options)
     for k in ks:
-        trial = search.best_of(k, steps=work.steps, restarts=work.restarts)
-        if trial.misfit == 0:
-            span = (min(ks), max(ks)) if piece.grids == "free" else (k, k)
-            assignment, _ = search.choose(trial.assignment, *span)
-            return searched_answer(search, assignment, options)
-    return best_effort(search, (), "no lawful plan found, none disproved")
+        found = search_k(search, k)
+        if total_misfit(search, found) == 0:
+            return polished_answer(search, found, span if piece.grids == "free" else (k, k), options)
+    found = nearest_plan(search)
+    if total_misfit(search, found) == 0:
+        k = int(found.max()) + 1
+        return polished_answer(search, found, (k, k), options)
+    return relaxed_answer(search, found, (), "no lawful plan found, none disproved")
+
+
+def search_k(search: Search, k: int) -> Ints:
+    """Return the best plan found with k grids: annealing, then repair around grids still outside the window."""
+    best: Ints | None = None
+    for _ in range(TRIES_OF_K):
+        trial = search.best_of(k, steps=search.work.steps, restarts=search.work.restarts)
+        found = trial.assignment if trial.misfit == 0 else repair(search, trial.assignment)
+        if best is None or total_misfit(search, found) < total_misfit(search, best):
+            best = found
+        if total_misfit(search, best) == 0:
+            break
+    assert best is not None
+    return best
+
+
+def polished_answer(
+    search: Search, found: Ints, span: tuple[int, int], options: list[KOption]
+) -> PieceAnswer:
+    """Return the answer from a lawful plan: choose among the grids met, improve regions and pairs, choose again."""
+    plan, _ = search.choose(found, *span)
+    plan = improve(search, plan)
+    proven = False
+    for _ in range(POLISHES):
+        plan, proven = settle_pairs(search, plan)
+        chosen, _ = search.choose(plan, *span)
+        if plan_cost(search.problem, chosen) == plan_cost(search.problem, plan):
+            break
+        plan, proven = chosen, False
+    return searched_answer(search, plan, options, proven)
 
 
 def cheapest_first(search: Search, ks: list[int], options: list[KOption]) -> list[int]:
@@ -187,33 +224,43 @@ def cheapest_first(search: Search, ks: list[int], options: list[KOption]) -> lis
     return [k for _, k in sorted(ranked)]
 
 
-def searched_answer(search: Search, assignment: Ints, options: list[KOption]) -> PieceAnswer:
+def searched_answer(
+    search: Search, assignment: Ints, options: list[KOption], pairs_proven: bool
+) -> PieceAnswer:
     """Return the answer for a plan that was found, with its neighbours in k by short runs."""
     piece = search.problem
     k = int(assignment.max()) + 1
     known = {o.k: o for o in options}
     for other in neighbours_of(piece, k):
         if other not in known:
-            trial = replace_search(search).run(other, search.work.option_steps)
-            if trial.misfit == 0:
-                known[other] = make_option(piece, trial.assignment, False)
+            found = compare_k(search, other)
+            if total_misfit(search, found) == 0:
+                known[other] = make_option(piece, found, False)
     own = make_option(piece, assignment, False)
     shown = [o for o in known.values() if o.k != k and abs(o.k - k) <= NEIGHBOURS_OF_K]
-    argument = "annealing, then exact cover over the grids met"
-    return PieceAnswer(
-        assignment, "feasible", own.objective, None, "none", k, by_k([own, *shown]), (), argument
-    )
+    argument = "annealing, exact cover over the grids met"
+    status: Status = "locally_optimal" if pairs_proven else "feasible"
+    if pairs_proven:
+        argument += "; every pair of neighbouring grids divided at its best, by listing"
+    return PieceAnswer(assignment, status, own.objective, None, "none", k, by_k([own, *shown]), (), argument)
 
 
-def replace_search(search: Search) -> Search:
-    """Return the search with an empty set of grids met: runs for comparison do not feed the plan."""
-    return replace(search, met=set())
+def compare_k(search: Search, k: int) -> Ints:
+    """Return a plan with another number of grids by a short run; the grids it meets do not feed the plan."""
+    other = replace(search, met=set())
+    trial = other.run(k, search.work.option_steps)
+    return trial.assignment if trial.misfit == 0 else repair(other, trial.assignment)
 
 
 def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> PieceAnswer:
-    """Return the nearest plan where no lawful one exists (``relaxed``) or was found (``not_found``)."""
-    assignment = nearest_plan(search)
+    """Return the nearest plan where no lawful one exists."""
+    return relaxed_answer(search, nearest_plan(search), reasons, argument)
+
+
+def relaxed_answer(
+    search: Search, assignment: Ints, reasons: tuple[Reason, ...], argument: str
+) -> PieceAnswer:
+    """Return a best effort: ``relaxed`` with reasons that prove it necessary, ``not_found`` without."""
     status: Status = "relaxed" if reasons else "not_found"
-    value = plan_cost(search.problem, assignment)
     own = make_option(search.problem, assignment, False)
-    return PieceAnswer(assignment, status, value, None, "none", own.k, (own,), reasons, argument)
+    return PieceAnswer(assignment, status, own.objective, None, "none", own.k, (own,), reasons, argument)

@@ -14,6 +14,7 @@ from gridder.partition.anneal import (
     make_rules,
     make_schedule,
     pool_sets,
+    reheat,
 )
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.kernels import Graph, Rules
@@ -35,11 +36,18 @@ class Search:
     rules: Rules
     met: set[tuple[int, ...]] = field(default_factory=set)
 
-    def run(self, k: int, steps: int, *, start: Ints | None = None, rules: Rules | None = None) -> Trial:
-        """Return the best of one annealing run with k grids; the grids near it join those met."""
+    def run(
+        self, k: int, steps: int, *, start: Ints | None = None, heat: float = 1.0, rules: Rules | None = None
+    ) -> Trial:
+        """Return the best of one annealing run with k grids; the grids near it join those met.
+
+        ``heat`` below 1 starts that much cooler: for runs from a good ``start``.
+        """
         n = self.problem.n_atoms
         pool = make_pool(n, self.work.pool, ROOM_PER_COLUMN * self.work.pool)
-        schedule = make_schedule(self.problem, steps * n)
+        schedule = make_schedule(self.problem, k, steps * n)
+        if heat < 1:
+            schedule = reheat(schedule, heat)
         trial = anneal(self.graph, rules or self.rules, schedule, pool, k=k, rng=self.rng, start=start)
         self.met.update(pool_sets(pool))
         self.met.update(sets_of(trial.assignment))

@@ -122,7 +122,7 @@ def walk(graph: Graph, state: State, rules: Rules, schedule: Schedule, best: Bes
         weight *= pressing
         e = find_cut_edge(graph, state)
         if e < 0:
-            return
+            continue
         u, v = graph.source[e], graph.neighbour[e]
         if draw(state.rng, 10000) < resplits:
             done = resplit(graph, state, rules, (u, v), (weight, heat))

@@ -1,0 +1,1 @@
+"""Quality, speed and scale of gridder: one command each."""

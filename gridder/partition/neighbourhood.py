@@ -1,0 +1,117 @@
+"""Large neighbourhoods: a few grids that touch each other are solved again together, exactly where they are few atoms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridder.partition.anneal import Trial
+from gridder.partition.columns import assignment_of, make_columns, sets_of
+from gridder.partition.listing import list_columns
+from gridder.partition.model import Terms, choose_grids
+from gridder.partition.problem import (
+    Ints,
+    first_come,
+    grid_households,
+    households_outside,
+    plan_cost,
+    subproblem,
+)
+from gridder.partition.search import Search, make_search, places
+
+LARGEST_REGION = 6  # grids
+EXACT_ATOMS = 45  # regions up to this many atoms are tried by listing
+EXACT_WORK = 60_000
+EXACT_COLUMNS = 2_500
+EXACT_CHOOSING = 0.3
+REGION_STEPS = 80  # annealing steps an atom
+REGION_HEAT = 0.35  # of the usual first heat: enough to cross small hills, not enough to forget the plan
+
+
+def total_misfit(search: Search, assignment: Ints) -> int:
+    """Return the households outside the window of all grids."""
+    sizes = grid_households(search.problem, assignment)
+    return sum(households_outside(search.problem, int(s)) for s in sizes)
+
+
+def touching(search: Search, assignment: Ints) -> dict[int, list[int]]:
+    """Return the grids that share an edge with each grid, ascending."""
+    ends = assignment[search.problem.edges]
+    pairs = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
+    found: dict[int, set[int]] = {g: set() for g in range(int(assignment.max()) + 1)}
+    for a, b in pairs.tolist():
+        found[a].add(b)
+        found[b].add(a)
+    return {g: sorted(others) for g, others in found.items()}
+
+
+def grow_region(beside: dict[int, list[int]], grid: int, size: int, rng: np.random.Generator) -> list[int]:
+    """Return up to ``size`` grids around one, each touching another, at random."""
+    region = [grid]
+    while len(region) < size:
+        fringe = sorted({b for a in region for b in beside[a]} - set(region))
+        if not fringe:
+            break
+        region.append(int(rng.choice(fringe)))
+    return region
+
+
+def repair(search: Search, assignment: Ints) -> Ints:
+    """Return the assignment with the grids outside the window mended by re-solving around them, as far as it went."""
+    for turn in range(search.work.repairs):
+        sizes = grid_households(search.problem, assignment)
+        outside = [g for g, s in enumerate(sizes) if households_outside(search.problem, int(s))]
+        if not outside:
+            break
+        seed = int(search.rng.choice(outside))
+        size = 2 + turn % (LARGEST_REGION - 1)
+        region = grow_region(touching(search, assignment), seed, size, search.rng)
+        assignment = resolve_region(search, assignment, region)
+    return assignment
+
+
+def improve(search: Search, assignment: Ints) -> Ints:
+    """Return a lawful plan of no more cost: regions around every grid in turn are solved again."""
+    for _ in range(search.work.regions):
+        for g in range(int(assignment.max()) + 1):
+            size = int(search.rng.integers(3, LARGEST_REGION + 1))
+            region = grow_region(touching(search, assignment), g, size, search.rng)
+            if len(region) > 1:
+                assignment = resolve_region(search, assignment, region)
+    return assignment
+
+
+def resolve_region(search: Search, assignment: Ints, region: list[int]) -> Ints:
+    """Return the assignment with the grids of a region solved again, unless nothing better was found."""
+    atoms = np.flatnonzero(np.isin(assignment, region))
+    local = first_come(assignment[atoms])
+    part = make_search(subproblem(search.problem, atoms), search.work, search.rng)
+    before = Trial(local, plan_cost(part.problem, local), total_misfit(part, local))
+    after = solve_region_exactly(part, before) if len(atoms) <= EXACT_ATOMS else None
+    if after is None:
+        after = part.run(len(region), REGION_STEPS, start=local, heat=REGION_HEAT)
+    search.met.update(tuple(int(atoms[i]) for i in s) for s in part.met)
+    if (total_misfit(part, after.assignment), after.cost) >= (before.misfit, before.cost):
+        return assignment
+    fresh = assignment.copy()
+    fresh[atoms] = np.array(sorted(region))[after.assignment]
+    return fresh
+
+
+def solve_region_exactly(part: Search, before: Trial) -> Trial | None:
+    """Return the best lawful plan of a region with its number of grids, or None where listing found none."""
+    problem = part.problem
+    listing = list_columns(
+        part.graph, problem.households_min, problem.households_max, work=EXACT_WORK, cap=EXACT_COLUMNS
+    )
+    if not listing.complete:
+        return None
+    k = int(before.assignment.max()) + 1
+    columns = make_columns(part.graph, part.rules, list(listing.sets))
+    hint = places(columns, sets_of(before.assignment)) if before.misfit == 0 else ()
+    answer = choose_grids(problem, columns, Terms(k, k), hint=hint, work=EXACT_CHOOSING)
+    if answer.chosen is None:
+        return None
+    sets = [columns.sets[c] for c in answer.chosen]
+    part.met.update(sets)
+    assignment = assignment_of(problem, sets)
+    return Trial(assignment, plan_cost(problem, assignment), 0)

@@ -1,0 +1,29 @@
+"""Compile every kernel once, so that no run waits for it: ``python -m gridder.partition.warm`` at set-up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridder.effort import Effort
+from gridder.partition.answer import Certificate, Plan
+from gridder.partition.problem import Problem
+from gridder.partition.solve import solve
+
+
+def lattice(width: int, height: int, households: int) -> Problem:
+    """Return a problem of equal atoms on a lattice, window 300–500, for trying and warming up."""
+    place = np.arange(width * height).reshape(height, width)
+    across = np.column_stack([place[:, :-1].ravel(), place[:, 1:].ravel()])
+    down = np.column_stack([place[:-1].ravel(), place[1:].ravel()])
+    edges = np.concatenate([across, down])
+    counts = np.full(width * height, households)
+    return Problem(counts, edges, np.full(len(edges), 10), 300, 500)
+
+
+def warm() -> tuple[Plan, Certificate]:
+    """Return the answer to a small problem that needs every kernel; the compiled code is kept on disk."""
+    return solve(lattice(8, 8, 25), Effort("quick"))
+
+
+if __name__ == "__main__":
+    warm()
