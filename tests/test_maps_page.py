@@ -269,6 +269,7 @@ REASONS: dict[str, Any] = {
     "maximum": 500,
 }
 REMEDIES: list[dict[str, Any]] = [
+    {"code": "open_crossing", "barrier": "river", "households_together": 600, "k_min": 2, "k_max": 2},
     {"code": "open_crossing", "barrier": "river", "households_together": 900, "k_min": 2, "k_max": 3},
     {"code": "merge_community", "community": "柳堤社区", "households": 900},
     {"code": "cut_units", "building": "1号楼", "households": 612},
@@ -301,6 +302,7 @@ def test_every_exception_can_be_said(code: str) -> None:
 def test_every_remedy_can_be_said(remedy: dict[str, Any]) -> None:
     said = two.say_remedy(remedy)
     assert all(said[lang] and "{" not in said[lang] for lang in LANGS)
+    assert not any("2–2" in said[lang] for lang in LANGS)
 
 
 def test_clauses_are_named_in_both_languages() -> None:
@@ -398,6 +400,24 @@ def test_no_shape_is_a_marker(run: Run, community_id: str) -> None:
     assert drawn and drawn[1].count('"Polygon"') == len(
         run.buildings[run.buildings.community_id == community_id]
     )
+
+
+def test_a_river_is_drawn_once(run: Run) -> None:
+    """The middle line of a river that is an area too is not drawn inside it."""
+    river = run.barriers[run.barriers.kind == "river"].geometry.iloc[0]
+    middle = shapely.LineString([river.centroid, (river.centroid.x + 1, river.centroid.y)])
+    lines = run.barriers.iloc[[0]].assign(kind="river").set_geometry([middle], crs=CRS)
+    both = replace(run, barriers=pd.concat([run.barriers, lines]))
+    assert "geo_json_river_area = " in page.draw_community(both, A)
+    assert "geo_json_river = " not in page.draw_community(both, A)
+
+
+def test_two_lanes_of_a_bridge_are_one_sign(run: Run) -> None:
+    bridge = run.barriers[run.barriers.kind == "crossing"]
+    lane = bridge.set_geometry(bridge.geometry.translate(8, 0))
+    both = replace(run, barriers=pd.concat([run.barriers, lane]))
+    marks = script_data(page.draw_community(both, A))["marks"]
+    assert [mark["kind"] for mark in marks] == ["crossing", "hall"]
 
 
 def test_mixed_shapes_lose_their_points() -> None:

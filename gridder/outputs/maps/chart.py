@@ -109,6 +109,11 @@ def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str
         shapes = list(near.loc[near["kind"] == kind, "geometry"])
         areas = [shape for shape in shapes if shape.geom_type in ("Polygon", "MultiPolygon")]
         lines = [shape for shape in shapes if shape.geom_type in ("LineString", "MultiLineString")]
+        if areas and lines:  # the middle line of a river drawn as an area too
+            water = shapely.union_all(areas)
+            lines = [
+                rest for rest in (shapely.difference(line, water) for line in lines) if not rest.is_empty
+            ]
         inside = [shapely.intersection(line, sheet.outline) for line in lines]
         found += [(kind, name, make_features(areas, run.crs)) for name in AREAS.get(kind, ())]
         for name in LINES[kind]:

@@ -24,6 +24,7 @@ from gridder.tables import Run
 LABEL_PX = ((58.0, 38.0), (28.0, 15.0))  # a grid's number over its households; the number alone
 NAME_PX = 12.0  # width of one sign of a compound's name
 NAMED_PX = 60.0  # a shorter stretch of a road or river goes without its name
+MARK_PX = 12.0  # crossings nearer than this, as the two lanes of a bridge, are one sign
 BEARING_REACH_M = 40.0  # a crossing is turned as its barrier runs within this
 
 
@@ -74,9 +75,13 @@ def list_marks(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
     """Return crossings (with the bearing of the barrier they pass) and the hall."""
     near = near_barriers(run.barriers, sheet.outline, share=0.02)
     barred = shapely.union_all(list(near.loc[near["kind"].isin(run.policy.uncrossable), "geometry"]))
-    marks = []
+    marks: list[dict[str, Any]] = []
+    drawn: list[BaseGeometry] = []
     for name, shape in near.loc[near["kind"] == "crossing", ["name", "geometry"]].itertuples(index=False):
         point = shape.representative_point()
+        if any(point.distance(other) < MARK_PX * sheet.m_per_px for other in drawn):
+            continue
+        drawn.append(point)
         marks.append(
             {
                 "kind": "crossing",

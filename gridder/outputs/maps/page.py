@@ -25,6 +25,7 @@ from gridder.outputs.maps.palette import (
 )
 from gridder.outputs.maps.rows import (
     bar_top,
+    is_lawful_k,
     range_ends,
     say_lawful_k,
     tell_grids,
@@ -140,7 +141,7 @@ def tell_view(run: Run, sheet: Sheet, cases: list[dict[str, Any]]) -> dict[str, 
         "staffing": tell_staffing(run.policy, row),
         "options": options,
         "lawful_k": say_lawful_k(certificate, empty=text_of(row["status"]) == "empty"),
-        "target_clause": clause_tag(run.policy, "households_target"),
+        "target_clause": clause_tag(run.policy, "households_target") if is_lawful_k(certificate) else None,
     }
 
 

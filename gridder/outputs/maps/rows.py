@@ -240,10 +240,18 @@ def say_lawful_k(certificate: dict[str, Any], *, empty: bool) -> Both:
     if low is None or high is None:
         return both("maps.k_none")
     span, k = str(low) if low == high else f"{low}–{high}", certificate.get("k")
-    if k is not None and not low <= k <= high:
+    if not is_lawful_k(certificate):
         return both("maps.k_outside", span=span, k=k)
     code = "maps.k_lawful" + ("_pieces" if pieces > 1 else "")
     return both(code, span=span, pieces=pieces)
+
+
+def is_lawful_k(certificate: dict[str, Any]) -> bool:
+    """Return whether the plan's number of grids is one of the lawful ones."""
+    low, high, k = (certificate.get(key) for key in ("k_min", "k_max", "k"))
+    if low is None or high is None or k is None:
+        return False
+    return bool(low <= k <= high)
 
 
 def range_ends(policy: Policy, options: list[dict[str, Any]]) -> tuple[int, int]:

@@ -24,17 +24,17 @@ def area(fill: str, color: str, weight: float) -> dict[str, Any]:
 
 # layer: pane, style, shown at first
 STYLES: dict[str, tuple[str, str | dict[str, Any], bool]] = {
-    "road_outside": ("outside", line("#E3E5E2", 4), True),
-    "arterial_outside": ("outside", line("#E3E5E2", 8), True),
+    "road_outside": ("outside", line("#E3E5E2", 5), True),
+    "arterial_outside": ("outside", line("#E3E5E2", 9), True),
     "halo": ("halo", line("#5B6B78", 9, opacity=0.22, lineJoin="round"), True),
     "blank": ("halo", area("#FFFFFF", "#FFFFFF", 0), True),
     "ground": ("ground", "gridder.style.ground", True),
     "special": ("hatch", "gridder.style.hatch", True),
     "exception": ("hatch", "gridder.style.hatch", True),
-    "road_case": ("roads", line("#C9CDCB", 5), True),
-    "road": ("roads", line("#FFFFFF", 4), True),
-    "arterial_case": ("roads", line("#B9BDBA", 9), True),
-    "arterial": ("roads", line("#FFFFFF", 7.4), True),
+    "road_case": ("roads", line("#C9CDCB", 6), True),
+    "road": ("roads", line("#FFFFFF", 5), True),
+    "arterial_case": ("roads", line("#B9BDBA", 11), True),
+    "arterial": ("roads", line("#FFFFFF", 9), True),
     "compounds": ("compounds", line("#7B8790", 0.9, dashArray="2 2.6"), True),
     "buildings": ("buildings", "gridder.style.building", True),
     "boundary_case": ("boundaries", line("#FFFFFF", 4.6, lineJoin="round"), True),

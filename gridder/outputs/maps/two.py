@@ -56,7 +56,8 @@ def say_reason(code: str, facts: dict[str, Any]) -> Both:
 def say_remedy(remedy: dict[str, Any]) -> Both:
     """Return what may be done about it, from one entry of the ``remedies`` of ``run.exceptions``."""
     facts = {key: value for key, value in remedy.items() if key != "code"}
-    return both(f"remedies.{remedy['code']}", **with_words(facts))
+    one = remedy["code"] == "open_crossing" and facts["k_min"] == facts["k_max"]
+    return both(f"remedies.{remedy['code']}{'_one' if one else ''}", **with_words(facts))
 
 
 def with_words(facts: dict[str, Any]) -> dict[str, Any]:
