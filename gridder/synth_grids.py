@@ -1,0 +1,81 @@
+"""The grids of yesterday: drawn by counting quarters of blocks, without a look at the railway."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from gridder.synth_lattice import GRID_M, bend_line, list_blocks
+from gridder.synth_streets import column_lines, rail_line, river_line, row_lines
+from gridder.synth_lattice import bend_shape
+
+ENOUGH = 430  # the old way: go on until a grid has about so many households
+
+
+def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return layer previous_grids: ``grid_code``, polygons that cover every community with households."""
+    pieces = cut_quarters(communities)
+    spots = buildings.geometry.representative_point().values
+    spot, piece = shapely.STRtree(pieces).query(spots, predicate="within")
+    households = np.bincount(piece, buildings["households"].to_numpy()[spot], minlength=len(pieces)).astype(int)
+    rows: list[dict[str, Any]] = []
+    for place in communities.itertuples():
+        mine = np.flatnonzero(shapely.within(shapely.point_on_surface(pieces), place.geometry))
+        if households[mine].sum() == 0:
+            continue
+        groups = group_pieces(pieces[mine], households[mine])
+        for number in range(max(groups) + 1):
+            ground = shapely.coverage_union_all(pieces[mine][groups == number])
+            rows.append({"grid_code": f"{place.community_id}{number + 1:03d}", "geometry": ground})
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=communities.crs)
+
+
+def cut_quarters(communities: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the ground of the communities cut along streets and through the middle of every block."""
+    columns, rows = dict(column_lines()), dict(row_lines())
+    us = sorted({*columns.values(), *(b.middle_u for b in list_blocks())})
+    vs = sorted({*rows.values(), *(b.middle_v for b in list_blocks())})
+    lines: list[Any] = [bend_line((u, vs[0]), (u, vs[-1])) for u in us]
+    lines += [bend_line((us[0], v), (us[-1], v)) for v in vs]
+    lines += [rail_line(), bend_shape(river_line()), *shapely.boundary(communities.geometry.values)]
+    pieces = shapely.get_parts(shapely.polygonize([shapely.unary_union(lines, grid_size=GRID_M)]))
+    whole = shapely.coverage_union_all(communities.geometry.values)
+    pieces = pieces[shapely.within(shapely.point_on_surface(pieces), whole)]
+    spots = shapely.get_coordinates(shapely.centroid(pieces)).round()
+    return pieces[np.lexsort((spots[:, 0], -spots[:, 1]))]
+
+
+def group_pieces(pieces: np.ndarray, households: np.ndarray) -> np.ndarray:
+    """Return the number of the old grid of each piece: grown from the north until there are enough households."""
+    a, b = shapely.STRtree(pieces).query(pieces, predicate="intersects")
+    length = shapely.length(shapely.intersection(pieces[a], pieces[b]))
+    touch = np.zeros((len(pieces), len(pieces)))
+    touch[a, b] = np.where(a == b, 0.0, length)
+    group = np.full(len(pieces), -1)
+    number = 0
+    while (group < 0).any():
+        group[np.flatnonzero(group < 0)[0]] = number
+        while households[group == number].sum() < ENOUGH:
+            border = touch[group == number].sum(axis=0) * (group < 0)
+            if not border.any():
+                break
+            group[np.argmax(border)] = number
+        number += 1
+    return merge_small(group, touch, households)
+
+
+def merge_small(group: np.ndarray, touch: np.ndarray, households: np.ndarray) -> np.ndarray:
+    """Return groups in which left-overs have joined the smallest neighbour, numbered from 0."""
+    group = group.copy()
+    while True:
+        names = np.unique(group)
+        totals = np.array([households[group == g].sum() for g in names])
+        small = names[np.argmin(totals)]
+        if totals.min() >= ENOUGH * 0.6 or len(names) == 1:
+            return np.unique(group, return_inverse=True)[1]
+        border = touch[group == small].sum(axis=0) * (group != small)
+        near = np.unique(group[border > 0])
+        group[group == small] = min(near, key=lambda g: int(households[group == g].sum()))

@@ -1,0 +1,45 @@
+"""Layers → one GeoPackage, the same bytes for the same layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+DATE_OPTION, DATE = "OGR_CURRENT_DATE", "2020-05-06T00:00:00Z"  # a GeoPackage notes when it was changed
+
+
+@contextmanager
+def fixed_date() -> Iterator[None]:
+    """Let GDAL write a fixed date as the time of the last change."""
+    before = pyogrio.get_gdal_config_option(DATE_OPTION)
+    pyogrio.set_gdal_config_options({DATE_OPTION: DATE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({DATE_OPTION: before})
+
+
+def write_layers(layers: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write tables and layers to one GeoPackage, replacing the file.
+
+    Parameters
+    ----------
+    layers
+        Name → GeoDataFrame, or DataFrame for a table without geometry.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with fixed_date():
+        for name, table in layers.items():
+            spatial = isinstance(table, gpd.GeoDataFrame)
+            kind = {} if spatial else {"geometry_type": None}
+            pyogrio.write_dataframe(
+                table.reset_index(drop=True), path, layer=name, driver="GPKG", append=path.exists(),
+                dataset_options={"VERSION": "1.2"}, **kind,
+            )  # fmt: skip
