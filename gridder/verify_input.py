@@ -124,7 +124,8 @@ def read_table(path: Path, layer: str | None, encoding: str | None) -> pd.DataFr
     if kind in PARQUET:
         return pd.read_parquet(path)
     if kind in SHEETS:
-        return pd.read_excel(path, sheet_name=layer or 0, dtype=object, keep_default_na=False)
+        table = pd.read_excel(path, sheet_name=layer or 0, dtype=object, keep_default_na=False)
+        return table.rename(columns=lambda name: str(name).strip())
     if kind in TEXTS:
         text = path.read_bytes().decode(encoding or "utf-8").removeprefix("\ufeff")
         rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))

@@ -39,6 +39,7 @@ from lawful_delivery import (
 import gridder
 from gridder.text import has_sentence, sentences
 from gridder.verify import say_violation, verify_delivery
+from gridder.verify_input import changed, fingerprint, read_count, read_rows
 from gridder.verify_papers import remote_addresses
 from gridder.verify_reasons import TRUE_IF, Case, fits
 
@@ -487,6 +488,77 @@ def test_input_elsewhere_is_named(out: Path) -> None:
     (out.parent / "other").mkdir()
     found = verify_delivery(out, out.parent / "other")
     assert [v.code for v in found] == ["verify.input_missing"]
+
+
+FORMATS = ["csv", "gb18030.csv", "tsv", "xlsx", "parquet", "shp", "geojson", "fgb", "gpkg"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_rows_are_read_alike_from_every_format(tmp_path: Path, kind: str) -> None:
+    table = pd.DataFrame({"楼号": ["007", "B 2", "丙"], "户数": ["12", " 1,220 户", "不详"]})
+    spots = gpd.GeoDataFrame(table, geometry=[shapely.Point(X + n, Y) for n in range(3)], crs=CRS)
+    path, encoding = tmp_path / f"rows.{kind}", "GB18030" if kind.startswith("gb") else None
+    if kind.endswith("csv"):
+        table.to_csv(path, index=False, encoding=encoding or "utf-8-sig")
+    elif kind == "tsv":
+        table.to_csv(path, index=False, sep="\t")
+    elif kind == "xlsx":
+        table.to_excel(path, index=False)
+    elif kind == "parquet":
+        spots.to_parquet(path)
+    else:
+        spots.to_file(path, **({"encoding": "GB18030"} if kind == "shp" else {}))
+    entry = {"columns": {"building_id": "楼号", "households": "户数"}, "encoding": encoding}
+    rows = read_rows(path, entry | ({"encoding": "GB18030"} if kind == "shp" else {}))
+    assert rows["row"].tolist() == [1, 2, 3]
+    stated = dict(zip(rows["id"], rows["count"].fillna(-1)))  # FlatGeobuf keeps an order of its own
+    assert stated == {"007": 12, "B 2": 1220, "丙": -1}
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        (5, 5),
+        (5.0, 5),
+        ("5", 5),
+        ("5.0", 5),
+        ("５户", 5),
+        ("1,220", 1220),
+        (-3, -3),
+        (0.5, 0.5),
+        ("0", 0),
+        ("5 dwellings", 5),
+    ],
+)
+def test_count_is_read(cell: Any, count: float) -> None:
+    assert read_count(cell) == count
+
+
+@pytest.mark.parametrize("cell", [None, float("nan"), "", "不详", "12,20", "5栋", "about 5", "1-5"])
+def test_what_is_no_count_is_none(cell: Any) -> None:
+    assert pd.isna(read_count(cell))
+
+
+def test_every_part_of_a_shapefile_counts(tmp_path: Path) -> None:
+    path = tmp_path / "rows.shp"
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(X, Y)], crs=CRS).to_file(path)
+    parts = {part.suffix: fingerprint(part) for part in tmp_path.iterdir() if part.suffix != ".shp"}
+    entry = {"file": "rows.shp", "sha256": fingerprint(path), "parts": parts}
+    assert list(changed([entry], {"rows.shp": path})) == []
+    with (tmp_path / "rows.dbf").open("ab") as file:
+        file.write(b" ")
+    (tmp_path / "rows.prj").unlink()
+    assert sorted(changed([entry], {"rows.shp": path})) == ["rows.dbf", "rows.prj"]
+
+
+def test_files_are_found_where_a_district_yaml_names_them(out: Path) -> None:
+    (out.parent / "data").mkdir()
+    (out.parent / "input.gpkg").rename(out.parent / "data" / "input.gpkg")
+    (out.parent / "district.yaml").write_text("buildings: {file: data/input.gpkg}\n", "utf-8")
+    assert verify_delivery(out, out.parent / "district.yaml") == []
+    (out.parent / "data" / "input.gpkg").write_bytes(b"x")
+    assert [v.code for v in verify_delivery(out, out.parent / "district.yaml")] == ["verify.input_changed"]
+    assert verify_delivery(out) == []  # not beside the delivery: nothing to compare with
 
 
 # ── reasons, one true and one false case each ──
