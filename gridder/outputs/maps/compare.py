@@ -23,6 +23,7 @@ from gridder.outputs.maps.compare_history import tell_history
 from gridder.outputs.maps.compare_sheet import write_compare_sheet
 from gridder.outputs.maps.facts import clause_name, meaning_of
 from gridder.outputs.maps.layers import text_of
+from gridder.outputs.maps.sheet import Sheet
 from gridder.outputs.maps.strokes import PANES, STYLES
 from gridder.tables import Run
 from gridder.text import LANGS, sentences
@@ -81,16 +82,25 @@ def bring_to(run: Run, crs: Any) -> Run:
 
 def colour_old(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the grids with the colours of their own pages."""
-    return grids.assign(colour=palette.colour_grids(grids, palette.find_neighbours(grids)))
+    home = grids["community_id"].astype(str)
+    parts = [grids[home == community] for community in sorted(set(home))]
+    colours = {
+        code: int(colour)
+        for mine in parts
+        for code, colour in palette.colour_grids(mine, palette.find_neighbours(mine)).items()
+    }
+    return grids.assign(colour=[colours[code] for code in grids.index])
 
 
 def colour_new(grids: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the new grids in the colours their codes had, unless a neighbour has that one."""
     edges = palette.find_neighbours(grids)
     near: dict[str, set[str]] = {str(code): set() for code in grids.index}
+    home = dict(zip(map(str, grids.index), grids["community_id"].astype(str), strict=True))
     for a, b in zip(edges["grid_a"], edges["grid_b"], strict=True):
-        near[a].add(b)
-        near[b].add(a)
+        if home[a] == home[b]:  # between communities runs a boundary of its own
+            near[a].add(b)
+            near[b].add(a)
     had = {str(code): int(c) for code, c in before["colour"].items()}
     colour: dict[str, int] = {}
     for code in sorted(near, key=lambda code: (code not in had, code)):
@@ -139,7 +149,7 @@ def side_layers(
         if len(grids) > 1
         else []
     )
-    sheet = chart.Sheet("", outline, grids, run.buildings, [], [], 1.0)
+    sheet = Sheet("", outline, grids, run.buildings, [], [], 1.0)
     return [
         ("halo", edge),
         ("blank", edge),
