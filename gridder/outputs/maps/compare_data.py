@@ -107,17 +107,23 @@ def origin_of(run: Run) -> list[float]:
     return [round(latitude, 3), round(longitude, 3)]
 
 
-def pack(shape: Any, origin: list[float]) -> list[list[int]]:
-    """Return the rings of a shape in whole steps of a degree: from the origin, then from point to point.
+def pack(shape: Any, origin: list[float]) -> list[list[list[int]]]:
+    """Return the parts of a shape, each its outer ring and its holes, in whole steps of a degree.
 
-    Each ring is latitude, longitude, latitude, longitude …, without the closing point. A point is a ring
-    of one.
+    Each ring is latitude, longitude, latitude, longitude …, without the closing point: first from the origin,
+    then from point to point. A point is one part of one ring of one point.
     """
-    rings = []
-    for part in shapely.get_parts(shape):
-        points = shapely.get_coordinates(part.exterior if part.geom_type == "Polygon" else part)
-        if len(points) > 1:
-            points = points[:-1]
-        steps = np.rint((points[:, ::-1] - origin) * DEGREE_STEPS).astype(np.int64)
-        rings.append(np.diff(steps, axis=0, prepend=0).ravel().tolist())
-    return rings
+    return [[pack_ring(ring, origin) for ring in rings_of(part)] for part in shapely.get_parts(shape)]
+
+
+def rings_of(part: Any) -> list[np.ndarray]:
+    """Return the points of the rings of a polygon without their closing points, or of a point."""
+    if part.geom_type != "Polygon":
+        return [shapely.get_coordinates(part)]
+    return [shapely.get_coordinates(ring)[:-1] for ring in (part.exterior, *part.interiors)]
+
+
+def pack_ring(points: np.ndarray, origin: list[float]) -> list[int]:
+    """Return the points of one ring as steps."""
+    steps = np.rint((points[:, ::-1] - origin) * DEGREE_STEPS).astype(np.int64)
+    return [int(step) for step in np.diff(steps, axis=0, prepend=0).ravel()]

@@ -33,11 +33,11 @@
     return points;
   }
   function shapeOf(building, options) {
-    var rings = building[8].map(unpack);
-    if (rings.length === 1 && rings[0].length === 1) {
-      return L.circleMarker(rings[0][0], Object.assign({ radius: 4 }, options));
+    var parts = building[8].map(function (part) { return part.map(unpack); });
+    if (parts.length === 1 && parts[0][0].length === 1) {
+      return L.circleMarker(parts[0][0][0], Object.assign({ radius: 4 }, options));
     }
-    return L.polygon(rings.map(function (ring) { return [ring]; }), options);
+    return L.polygon(parts, options);
   }
   function colourOf(side, building) {
     var grid = gridOf(side, building);
@@ -159,7 +159,7 @@
   function showBuilding(building) {
     var outline = function () {
       return [["#FFFFFF", 9], ["#12487A", 5]].map(function (stroke) {
-        return shapeOf(building, { pane: "chosen", interactive: false, color: stroke[0], weight: stroke[1], fill: false });
+        return shapeOf(building, { pane: "marks", interactive: false, color: stroke[0], weight: stroke[1], fill: false });
       });
     };
     var probe = shapeOf(building, {});
