@@ -13,7 +13,8 @@ from gridder.synth_streets import axis_of
 
 STREET_M, ARTERIAL_M, WALL_M = 11.0, 20.0, 4.0  # ground kept free on each side of a street axis or an inner wall
 SHOPS_M = 15.0  # depth of the strip of shops along the southern street
-EMPTY_SLOTS = 0.3  # share of places for houses that stay gardens
+SHOP_SHARE = 0.88  # of the places along a street
+EMPTY_SLOTS = 0.14  # share of places for houses that stay gardens
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Pattern:
 
 PATTERNS = {
     "w": Pattern(28.5, 11.6, (34.0, 66.0), 11.0, 0.36, 0.16),
-    "s": Pattern(42.0, 14.2, (36.0, 58.0), 17.0, 0.60, 0.0),
+    "s": Pattern(39.0, 13.6, (34.0, 54.0), 15.0, 0.60, 0.0),
     "t": Pattern(49.0, 23.0, (24.0, 29.0), 23.0, 0.80, 0.0),
 }
 
@@ -103,7 +104,7 @@ def fill_part(part: Part, rng: np.random.Generator) -> list[House]:
     if part.use in PUBLIC:
         return list(place_public(part))
     shops = list(line_shops(part, rng))
-    yard = replace(part, south=part.south + SHOPS_M)
+    yard = leave_yard(part)
     if part.use == "m":
         half = (yard.south + yard.north) / 2
         slots = lay_rows(replace(yard, north=half - 8), PATTERNS["s"], rng)
@@ -115,6 +116,14 @@ def fill_part(part: Part, rng: np.random.Generator) -> list[House]:
     service = [serve(slots[i], rng) for i in order[: min(n_empty, 1 + int(rng.random() < 0.6))]]
     kept = [slots[i] for i in sorted(order[n_empty:])]
     return [replace(house, part=part) for house in kept + service + shops]
+
+
+def leave_yard(part: Part) -> Part:
+    """Return the ground that shops leave to the compound."""
+    yard = replace(part, south=part.south + SHOPS_M)
+    if not has_side_shops(part):
+        return yard
+    return replace(yard, west=part.west + SHOPS_M) if part.half == 0 else replace(yard, east=part.east - SHOPS_M)
 
 
 def lay_rows(yard: Part, pattern: Pattern, rng: np.random.Generator) -> list[House]:
@@ -176,17 +185,36 @@ def serve(slot: House, rng: np.random.Generator) -> House:
 
 
 def line_shops(part: Part, rng: np.random.Generator) -> Iterator[House]:
-    """Yield shops along the southern street of a part."""
-    u = part.west + rng.uniform(0, 6)
+    """Yield shops along the southern street of a part, and along its outer side where the yard leaves room."""
+    for start, length in row_of_shops(part.west, part.east, rng):
+        yield stand_shop(part, start + length / 2, part.south + 5.5, (length, rng.uniform(8.5, 11)))
+    if has_side_shops(part):
+        side = part.west + 5.0 if part.half == 0 else part.east - 5.0
+        for start, length in row_of_shops(part.south + SHOPS_M, part.north, rng):
+            yield stand_shop(part, side, start + length / 2, (rng.uniform(8, 9.6), length))
+
+
+def has_side_shops(part: Part) -> bool:
+    """Whether shops line the outer side of a part: of every other block."""
+    return (part.block.row + part.block.column) % 2 == 0
+
+
+def row_of_shops(start: float, end: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+    """Yield where shops begin along a street, and their lengths."""
+    at = start + rng.uniform(0, 5)
     while True:
-        length, depth = rng.uniform(15, 34), rng.uniform(8.5, 11)
-        if u + length > part.east:
+        length = rng.uniform(12, 27)
+        if at + length > end:
             return
-        if rng.random() < 0.86:
-            a, b = length / 2, depth / 2
-            ring = np.array([(-a, -b), (a, -b), (a, b), (-a, b)])
-            yield House(part, u + a, part.south + b, ring, "商业", length_m=length)
-        u += length + rng.uniform(4, 13)
+        if rng.random() < SHOP_SHARE:
+            yield at, length
+        at += length + rng.uniform(3, 11)
+
+
+def stand_shop(part: Part, u: float, v: float, size: tuple[float, float]) -> House:
+    """Return a shop."""
+    a, b = size[0] / 2, size[1] / 2
+    return House(part, u, v, np.array([(-a, -b), (a, -b), (a, b), (-a, b)]), "商业", length_m=max(size))
 
 
 # west, south, width, depth as shares of the part's ground

@@ -1,7 +1,7 @@
 """The street lattice of the demo, and the bend that makes a town of it.
 
 Everything is laid out on a right-angled lattice (u to the east, v to the north, metres) and then bent: the bend is
-smooth and weak (slopes below 0.1), so that distances hold to a few percent and what lies apart stays apart.
+smooth and weak (slopes below 0.15), so that distances hold to a few percent and what lies apart stays apart.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from gridder import synth_plan as plan
 
 STEP_M = 30.0  # lines get a vertex this often before bending: off the true curve by less than 5 cm
 GRID_M = 0.001  # coordinates are whole millimetres
-BEND_U_M, BEND_V_M = 38.0, 30.0  # how far streets swing
-WAVE_U_M, WAVE_V_M = 420.0, 520.0  # over how many metres (one radian)
+BEND_U_M, BEND_V_M = 56.0, 46.0  # how far streets swing
+WAVE_U_M, WAVE_V_M = 400.0, 480.0  # over how many metres (one radian)
 TURN = np.radians(7.0)
 RIVER_WAVE_M = 260.0
 BEYOND_M = 150.0  # streets, river and railway go on beyond the district
@@ -116,7 +116,8 @@ def bend_line(start: tuple[float, float], end: tuple[float, float]) -> shapely.L
 
 def bend_shape(shape: Any) -> Any:
     """Return a lattice geometry on the map that need not meet another exactly."""
-    return shapely.set_precision(shapely.transform(shapely.segmentize(shape, STEP_M), bend), GRID_M)
+    fine = shapely.transform(shapely.segmentize(shape, STEP_M), bend)
+    return shapely.set_precision(fine, GRID_M)
 
 
 def place_footprints(corners: list[np.ndarray], middles: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ COLUMNS_M = (236.0, 262.0, 244.0, 226.0, 250.0, 232.0, 258.0, 222.0)
 ROWS_M = (184.0, 196.0, 204.0, 178.0, 192.0, 186.0)
 RAIL_AFTER, RAIL_GAP_M = 5, 62.0
 RIVER_AFTER, RIVER_GAP_M = 2, 112.0
-RIVER_WIDTH_M, RIVER_SWING_M = 44.0, 14.0
+RIVER_WIDTH_M, RIVER_SWING_M = 46.0, 20.0
 
 # Which community each block is in, north row first; two letters: west half and east half.
 COMMUNITY_OF_BLOCK = (

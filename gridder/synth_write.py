@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import shapely
 
 DATE_OPTION, DATE = "OGR_CURRENT_DATE", "2020-05-06T00:00:00Z"  # a GeoPackage notes when it was changed
 
@@ -38,8 +39,14 @@ def write_layers(layers: Mapping[str, pd.DataFrame], path: Path) -> None:
     with fixed_date():
         for name, table in layers.items():
             spatial = isinstance(table, gpd.GeoDataFrame)
+            table = orient(table) if spatial else table
             kind = {} if spatial else {"geometry_type": None}
             pyogrio.write_dataframe(
                 table.reset_index(drop=True), path, layer=name, driver="GPKG", append=path.exists(),
                 dataset_options={"VERSION": "1.2"}, **kind,
             )  # fmt: skip
+
+
+def orient(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer whose outer rings run counter-clockwise, as OGC wants them."""
+    return table.set_geometry(shapely.orient_polygons(table.geometry.values), crs=table.crs)
