@@ -343,8 +343,10 @@
   if (window.innerWidth < 1024) legend.removeAttribute("open");
   gridder.bindLayers(map);
   var span = map.project(data.bounds[1], 15).subtract(map.project(data.bounds[0], 15));
-  var tall = Math.round(Math.max(300, Math.min(470, 20 + 570 * Math.abs(span.y / span.x))));
-  gridder.preparePrint(map, [590, tall], fitAll);
+  var many = sheet.classList.contains("many"); // a long table: the map takes a page of its own
+  var paper = many ? [1046, 600] : [590, 470];
+  var tall = Math.round(Math.max(300, Math.min(paper[1], 20 + (paper[0] - 20) * Math.abs(span.y / span.x))));
+  gridder.preparePrint(map, [paper[0], tall], fitAll);
   fitAll();
   gridder.drawScale(map, one("#scale"), 110);
   var width = window.innerWidth;
