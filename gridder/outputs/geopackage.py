@@ -38,8 +38,21 @@ def write_geopackage(run: Run, path: Path) -> None:
         write_layer(path, name, frame)
     for name, table in {"changes": run.changes, "edges": run.edges, "workforce": run.workforce}.items():
         if len(table.columns):
-            pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists())
+            named = table.set_axis(free_names(list(table.columns)), axis=1)
+            pyogrio.write_dataframe(named, path, layer=name, driver="GPKG", append=path.exists())
     write_styles(path)
+
+
+def free_names(columns: list[str]) -> list[str]:
+    """Return column names that SQLite can tell apart from its own ``fid`` and from each other, whatever their case."""
+    found: list[str] = []
+    taken = {"fid"}
+    for name in columns:
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        found.append(name)
+    return found
 
 
 def ordered(frame: gpd.GeoDataFrame, columns: list[str]) -> gpd.GeoDataFrame:
