@@ -37,12 +37,14 @@ HELD = 10**6  # weight of an edited or locked cell when codes are kept: more tha
 
 @dataclass(frozen=True)
 class Past:
-    """An older plan as regenerate knows it: its buildings (pieces with grid_code), codes retired before it, and the
-    grids that edits and locks hold cells to (code by cell_id, blank elsewhere)."""
+    """An older plan as regenerate knows it: its buildings (pieces with grid_code), codes retired before it, the
+    reviewers' edits and locks, and the grids that these hold cells to (code by cell_id, blank elsewhere)."""
 
     buildings: pd.DataFrame
     retired: tuple[str, ...] = ()
     held: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    edits: tuple[dict[str, str], ...] = ()
+    locks: tuple[str, ...] = ()
 
 
 def assemble(
@@ -253,4 +255,6 @@ def resolved_options(
         "households_meaning": prepared.district.settings.get("households_meaning", ""),
         "staffing": prepared.district.settings.get("staffing", {}),
         "retired_codes": retired,
+        "edits": list(past.edits) if past else [],
+        "locks": list(past.locks) if past else [],
     }

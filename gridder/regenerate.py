@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,8 @@ def regenerate_district(
     held = wishes.fixed.where(wishes.locked == "", wishes.locked)
     prepared = pose_wishes(prepared, policy, options, wishes)
     solved = solve_prepared(prepared, effort, options, progress)
-    return assemble(prepared, solved, policy, effort, options, Past(past.buildings, past.retired, held))
+    past = replace(past, held=held, edits=edits.moves, locks=edits.locks)
+    return assemble(prepared, solved, policy, effort, options, past)
 
 
 def past_from(prepared: Prepared, old: Run | None) -> Past:

@@ -15,7 +15,7 @@ import gridder
 
 PACKAGE = Path(gridder.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("__init__", "errors"),
+    ("errors",),
     ("policy", "effort", "tables", "text"),
     # files → gridder's tables
     ("read", "coordinates", "counts", "columns", "formats", "shapefile", "kinds", "settings", "sources",
@@ -25,12 +25,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
      # the ground and who touches whom
      "atoms", "seeds", "segments", "cells", "adjacency"),
     ("partition",),
-    ("boundaries", "codes", "changes", "staffing", "problems", "exceptions"),
+    ("boundaries", "codes", "changes", "staffing", "problems", "exceptions", "regions"),
     ("outputs",),
     ("journal", "prepare", "locked", "plan_tables", "assemble", "district", "deliver", "request", "synth"),
     ("regenerate",),
     ("batch", "batch_tasks", "batch_run"),
-    ("options", "console", "report", "tasks", "cli", "__main__"),
+    ("options", "console", "report", "tasks", "cli", "__main__", "__init__"),
 )  # fmt: skip
 GROUND = {name for floor in FLOORS[:2] for name in floor}
 FLOOR_OF = {name: number for number, floor in enumerate(FLOORS) for name in floor}

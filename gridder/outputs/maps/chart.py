@@ -132,10 +132,11 @@ def inset_lines(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def tour_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
-    """Return the round of every grid that has one."""
-    if "tour" not in sheet.grids.columns:
+    """Return the round of every grid that has one, through every cell it passes, so that it jumps no barrier."""
+    steps = "walk" if "walk" in sheet.grids.columns else "tour"
+    if steps not in sheet.grids.columns:
         return []
-    lines = [draw_tour(tour, sheet.buildings) for tour in sheet.grids["tour"]]
+    lines = [draw_tour(walk, sheet.buildings) for walk in sheet.grids[steps]]
     return make_features([line for line in lines if line is not None], run.crs)
 
 
