@@ -1,0 +1,187 @@
+"""What the documents say is true: commands, options, exit codes, links, the table of rules.
+
+``python tests/test_docs.py`` writes the table of docs/rules.md anew from the policies.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from gridder import batch, cli, errors
+from gridder.policy import load_policy, policy_fields
+from gridder.tables import LAYERS
+from gridder.text import say
+
+ROOT = Path(__file__).parent.parent
+README, CHINESE, RULES = ROOT / "README.md", ROOT / "README.zh.md", ROOT / "docs" / "rules.md"
+PAGES = sorted([*ROOT.glob("*.md"), *(p for d in ("docs", "data", "maps", "benchmarks") for p in (ROOT / d).rglob("*.md")
+                                      if p.relative_to(ROOT).parts[:2] != ("maps", "demo"))])  # fmt: skip
+PICTURES = "docs/gallery/"  # drawn after a release: a picture that is not there yet is no broken link
+FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.M | re.S)
+BEGIN, END = "<!-- rules -->\n", "<!-- end of rules -->\n"
+
+
+def known_commands() -> dict[str, set[str]]:
+    """Return command → its options as the command line has them."""
+    group = typer.main.get_command(cli.cli)
+    return {
+        name: {word for param in command.params for word in (*param.opts, *param.secondary_opts)} | {"--help"}
+        for name, command in group.commands.items()  # type: ignore[attr-defined]
+    }
+
+
+COMMANDS = known_commands()
+
+
+def blocks(page: Path) -> list[str]:
+    """Return the code blocks of a page."""
+    return FENCE.findall(page.read_text("utf-8"))
+
+
+def prose(page: Path) -> str:
+    """Return a page without its code blocks."""
+    return FENCE.sub("", page.read_text("utf-8"))
+
+
+def calls(page: Path) -> list[list[str]]:
+    """Return the words after ``gridder`` of every call on a page, in blocks and in code spans."""
+    text = "\n".join([*blocks(page), *re.findall(r"`([^`\n]+)`", prose(page))])
+    found = re.findall(r"(?:^|[\s/\\])gridder (.+)$", text, re.M)
+    return [re.split(r"\s+", re.sub(r"\s+#.*|\s*\|\|.*", "", call).strip()) for call in found]
+
+
+def test_the_pages_are_there_and_the_fixtures_see_them():
+    assert {"README.md", "README.zh.md", "CHANGELOG.md", "method.md", "rules.md", "data.md"} <= {
+        p.name for p in PAGES
+    }
+    assert len(calls(README)) > 15 and ["demo"] in calls(README)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_call_on_a_page_is_one_the_command_line_takes(page):
+    for words in calls(page):
+        assert words[0] in {*COMMANDS, "--help"}, words
+        for word in words[1:]:
+            if word.startswith("-"):
+                assert word.split("=")[0] in COMMANDS[words[0]], words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_option_named_in_a_text_exists(page):
+    options = set().union(*COMMANDS.values())
+    named = set(re.findall(r"`(--[a-z-]+)", prose(page)))
+    assert named <= options | {"--host", "--port"}, sorted(named - options)
+
+
+@pytest.mark.parametrize("page", [README, CHINESE], ids=lambda p: p.name)
+def test_the_readme_names_every_command_and_every_option(page):
+    text = page.read_text("utf-8")
+    missing = [name for name in COMMANDS if f"`gridder {name}" not in text]
+    options = set().union(*COMMANDS.values()) - {"--help"}
+    missing += [option for option in sorted(options) if f"`{option}" not in text]
+    assert not missing
+
+
+def test_help_answers_for_every_command():
+    told = CliRunner().invoke(cli.cli, ["--help"]).stdout
+    for name in COMMANDS:
+        assert name in told and CliRunner().invoke(cli.cli, [name, "--help"]).exit_code == 0
+
+
+def promised_codes() -> set[int]:
+    """Return every exit code the code can end with."""
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.GridderError)
+    ]
+    own = {value for name, value in vars(cli).items() if name.startswith("EXIT_")}
+    return own | {kind.exit_code for kind in kinds} | {batch.EXIT_FAILED}
+
+
+@pytest.mark.parametrize("page", [README, CHINESE], ids=lambda p: p.name)
+def test_the_table_of_exit_codes_is_that_of_the_code(page):
+    rows = re.findall(r"^\| (\d+) \| .+ \|$", page.read_text("utf-8"), re.M)
+    assert [int(row) for row in rows] == sorted(promised_codes())
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor of a heading, as code hosts make it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(page):
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        path, _, place = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if link.startswith(("http:", "https:", "mailto:")) or PICTURES in link:
+            continue
+        headings = (
+            re.findall(r"^#+ (.+)$", prose(target), re.M)
+            if target.suffix == ".md" and target.exists()
+            else []
+        )
+        if not target.exists() or (place and place not in map(anchor, headings)):
+            broken.append(link)
+    assert not broken
+
+
+def test_the_chinese_page_has_the_headings_and_commands_of_the_english_one():
+    assert [len(h) for h in re.findall(r"^(#+) ", prose(CHINESE), re.M)] == [
+        len(h) for h in re.findall(r"^(#+) ", prose(README), re.M)
+    ]
+    assert blocks(CHINESE) == blocks(README)
+
+
+def test_every_layer_and_column_is_on_the_page_about_data():
+    text = (ROOT / "docs" / "data.md").read_text("utf-8")
+    names = [*LAYERS, *(column.name for columns in LAYERS.values() for column in columns)]
+    assert not [name for name in names if f"`{name}`" not in text]
+
+
+def rules_table() -> str:
+    """Return the table of all rules of the default policy, and what the other one changes."""
+    ours, other = load_policy("jilin-2020"), load_policy("changchun-2020")
+    rows = ["| rule | value | clause | force | words | means |", "|---|---|---|---|---|---|"]
+    for name in policy_fields():
+        source = ours.sources[name]
+        force = say("en", f"cli.force_{source.force}")
+        means = say("en", f"staffing.rule_{name}")
+        rows.append(
+            f"| `{name}` | {shown(getattr(ours, name))} | {source.clause} | {force} | {source.words} | {means} |"
+        )
+    rows += ["", "`changchun-2020` differs in", "", "| rule | value | source | words |", "|---|---|---|---|"]
+    for name in policy_fields():
+        source = other.sources[name]
+        if getattr(ours, name) != getattr(other, name):
+            rows.append(f"| `{name}` | {shown(getattr(other, name))} | {source.clause} | {source.words} |")
+    return "\n".join(rows) + "\n"
+
+
+def shown(value: object) -> str:
+    """Return a value as a planner writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {shown(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_the_table_of_rules_is_that_of_the_policies():
+    before, _, rest = RULES.read_text("utf-8").partition(BEGIN)
+    table, end, _ = rest.partition(END)
+    assert before and end and table == rules_table(), "write it anew: python tests/test_docs.py"
+
+
+if __name__ == "__main__":
+    head, _, tail = RULES.read_text("utf-8").partition(BEGIN)
+    RULES.write_text(head + BEGIN + rules_table() + END + tail.partition(END)[2], "utf-8", newline="\n")
