@@ -12,7 +12,7 @@ from gridder.synth_lattice import GRID_M, bend_line, list_blocks
 from gridder.synth_streets import column_lines, rail_line, river_line, row_lines
 from gridder.synth_lattice import bend_shape
 
-ENOUGH = 430  # the old way: go on until a grid has about so many households
+LEAST, MOST = 400, 700  # the old window of a grid
 
 
 def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -51,31 +51,37 @@ def cut_quarters(communities: gpd.GeoDataFrame) -> np.ndarray:
 def group_pieces(pieces: np.ndarray, households: np.ndarray) -> np.ndarray:
     """Return the number of the old grid of each piece: grown from the north until there are enough households."""
     a, b = shapely.STRtree(pieces).query(pieces, predicate="intersects")
-    length = shapely.length(shapely.intersection(pieces[a], pieces[b]))
     touch = np.zeros((len(pieces), len(pieces)))
-    touch[a, b] = np.where(a == b, 0.0, length)
+    touch[a, b] = np.where(a == b, 0.0, shapely.length(shapely.intersection(pieces[a], pieces[b])))
     group = np.full(len(pieces), -1)
-    number = 0
     while (group < 0).any():
+        number = group.max() + 1
         group[np.flatnonzero(group < 0)[0]] = number
-        while households[group == number].sum() < ENOUGH:
-            border = touch[group == number].sum(axis=0) * (group < 0)
+        while households[group == number].sum() < LEAST:
+            room = MOST - households[group == number].sum()
+            border = touch[group == number].sum(axis=0) * (group < 0) * (households <= room)
             if not border.any():
                 break
             group[np.argmax(border)] = number
-        number += 1
     return merge_small(group, touch, households)
 
 
 def merge_small(group: np.ndarray, touch: np.ndarray, households: np.ndarray) -> np.ndarray:
-    """Return groups in which left-overs have joined the smallest neighbour, numbered from 0."""
+    """Return groups in which left-overs have joined the smallest neighbour, numbered from 0.
+
+    A left-over stays one where joining would burst the window of the old grids, unless hardly anybody lives there.
+    """
     group = group.copy()
+    done: set[int] = set()
     while True:
-        names = np.unique(group)
-        totals = np.array([households[group == g].sum() for g in names])
-        small = names[np.argmin(totals)]
-        if totals.min() >= ENOUGH * 0.6 or len(names) == 1:
+        totals = {int(g): int(households[group == g].sum()) for g in np.unique(group)}
+        small = [g for g in totals if totals[g] < LEAST and g not in done]
+        if not small:
             return np.unique(group, return_inverse=True)[1]
-        border = touch[group == small].sum(axis=0) * (group != small)
-        near = np.unique(group[border > 0])
-        group[group == small] = min(near, key=lambda g: int(households[group == g].sum()))
+        left = min(small, key=lambda g: (totals[g], g))
+        near = np.unique(group[(touch[group == left].sum(axis=0) > 0) & (group != left)]).tolist()
+        best = min(near, key=lambda g: (totals[g], g), default=None)
+        if best is None or (totals[left] + totals[best] > MOST and totals[left] >= LEAST / 2):
+            done.add(left)
+        else:
+            group[group == left] = best

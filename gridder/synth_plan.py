@@ -19,8 +19,8 @@ RIVER_WIDTH_M, RIVER_SWING_M = 46.0, 20.0
 
 # Which community each block is in, north row first; two letters: west half and east half.
 COMMUNITY_OF_BLOCK = (
-    ("A", "A", "B", "B", "C", "D", "D", "E"),
     ("A", "A", "B", "B", "C", "CD", "D", "E"),
+    ("A", "A", "B", "B", "C", "D", "D", "E"),
     ("F", "F", "G", "G", "I", "I", "M", "E"),
     ("F", "J", "J", "G", "I", "I", "M", "N"),
     ("O", "J", "J", "P", "P", "Q", "Q", "R"),
@@ -29,8 +29,8 @@ COMMUNITY_OF_BLOCK = (
 # What stands there, one letter a part from west to east: w walk-ups, s slabs, t towers, m slabs and towers,
 # k school, h hospital, p park.
 USE_OF_BLOCK = (
-    ("w", "ws", "s", "t", "ww", "w", "s", "t"),
-    ("ww", "s", "w", "sw", "s", "ww", "wt", "m"),
+    ("w", "ws", "s", "t", "ww", "ww", "s", "t"),
+    ("ww", "s", "w", "sw", "s", "w", "wt", "m"),
     ("m", "kw", "w", "ss", "ww", "w", "t", "ws"),
     ("w", "ww", "t", "s", "w", "sw", "w", "w"),
     ("ws", "w", "m", "ww", "s", "w", "sh", "p"),
@@ -66,7 +66,7 @@ PLACES = {
     "Q": Place(3, "丰泽社区", "河南街道"),
     "R": Place(4, "柳河公园社区", "河南街道", 0),
 }
-POCKET_HOUSEHOLDS = 220  # of C, east of the railway, in block (1, 5)
+POCKET_HOUSEHOLDS = 220  # of C, east of the railway, in block (0, 5)
 TOWERS = {"A": (620, "200,210,210"), "Q": (540, "")}  # community → households and units of one building
 
 RIVER, RAILWAY = "柳河", "长松铁路"
