@@ -12,7 +12,7 @@ from gridder.synth_lattice import GRID_M, bend_line, list_blocks
 from gridder.synth_streets import column_lines, rail_line, river_line, row_lines
 from gridder.synth_lattice import bend_shape
 
-LEAST, MOST = 400, 700  # the old window of a grid
+LEAST, MOST, BURST = 400, 700, 850  # the old window of a grid, and what it grew to at the worst
 
 
 def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -69,7 +69,7 @@ def group_pieces(pieces: np.ndarray, households: np.ndarray) -> np.ndarray:
 def merge_small(group: np.ndarray, touch: np.ndarray, households: np.ndarray) -> np.ndarray:
     """Return groups in which left-overs have joined the smallest neighbour, numbered from 0.
 
-    A left-over stays one where joining would burst the window of the old grids, unless hardly anybody lives there.
+    A left-over stays one where joining would burst the window of the old grids; a little more is allowed where few live there.
     """
     group = group.copy()
     done: set[int] = set()
@@ -81,7 +81,8 @@ def merge_small(group: np.ndarray, touch: np.ndarray, households: np.ndarray) ->
         left = min(small, key=lambda g: (totals[g], g))
         near = np.unique(group[(touch[group == left].sum(axis=0) > 0) & (group != left)]).tolist()
         best = min(near, key=lambda g: (totals[g], g), default=None)
-        if best is None or (totals[left] + totals[best] > MOST and totals[left] >= LEAST / 2):
+        limit = MOST if totals[left] >= LEAST / 2 else BURST
+        if best is None or (totals[left] + totals[best] > limit and totals[left] > 0):
             done.add(left)
         else:
             group[group == left] = best

@@ -31,7 +31,7 @@ COMMUNITY_OF_BLOCK = (
 USE_OF_BLOCK = (
     ("w", "ws", "s", "t", "ww", "ww", "s", "t"),
     ("ww", "s", "w", "sw", "s", "w", "wt", "m"),
-    ("m", "kw", "w", "ss", "ww", "w", "t", "ws"),
+    ("m", "wk", "w", "ss", "ww", "w", "t", "ws"),
     ("w", "ww", "t", "s", "w", "sw", "w", "w"),
     ("ws", "w", "m", "ww", "s", "w", "sh", "p"),
     ("t", "w", "ss", "m", "w", "ww", "s", "p"),
