@@ -12,9 +12,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from gridder import batch, cli, errors
+from gridder import batch, cli, errors, tables
 from gridder.policy import load_policy, policy_fields
-from gridder.tables import LAYERS
+from gridder.tables import COMMUNITY_STATUS, LAYERS
 from gridder.text import say
 
 ROOT = Path(__file__).parent.parent
@@ -30,7 +30,7 @@ def known_commands() -> dict[str, set[str]]:
     """Return command → its options as the command line has them."""
     group = typer.main.get_command(cli.cli)
     return {
-        name: {word for param in command.params for word in (*param.opts, *param.secondary_opts)} | {"--help"}
+        name: {w for p in command.params for w in (*p.opts, *p.secondary_opts) if w[0] == "-"} | {"--help"}
         for name, command in group.commands.items()  # type: ignore[attr-defined]
     }
 
@@ -144,6 +144,56 @@ def test_every_layer_and_column_is_on_the_page_about_data():
     text = (ROOT / "docs" / "data.md").read_text("utf-8")
     names = [*LAYERS, *(column.name for columns in LAYERS.values() for column in columns)]
     assert not [name for name in names if f"`{name}`" not in text]
+
+
+def rows_below(page: Path, head: str) -> list[list[str]]:
+    """Return the cells of the table whose head begins with ``head``, bare of backticks; escaped bars are text."""
+    rows = page.read_text("utf-8").split(f"| {head} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    cells = [re.split(r"(?<!\\)\|", row.strip().strip("|")) for row in rows]
+    return [[cell.strip().replace("`", "").replace("\\|", "|") for cell in row] for row in cells]
+
+
+@pytest.mark.parametrize(("page", "head"), [(README, "option"), (CHINESE, "选项")], ids=["en", "zh"])
+def test_the_defaults_told_are_those_of_plan(page, head):
+    plan = typer.main.get_command(cli.cli).commands["plan"]  # type: ignore[attr-defined]
+    given = {word: param for param in plan.params for word in param.opts if word[0] == "-"}
+    rows = [
+        (re.findall(r"(?<!\w)--?[a-z][a-z-]*", shown), default)
+        for shown, _, default in rows_below(page, head)
+    ]
+    assert sorted(word for words, _ in rows for word in words) == sorted(given)
+    told = {words[0]: default for words, default in rows if len(words) == 1}
+    actual = {word: getattr(given[word].default, "value", given[word].default) for word in told}
+    set_ones = {word: str(value) for word, value in actual.items() if value not in (None, "", False)}
+    assert {word: told[word] for word in set_ones} == set_ones
+
+
+DELIVERED = {
+    "grids": tables.GRID_COLUMNS,
+    "buildings": tables.BUILDING_COLUMNS,
+    "cells": tables.CELL_COLUMNS,
+    "communities": tables.COMMUNITY_COLUMNS,
+    "exceptions": tables.EXCEPTION_COLUMNS,
+    "quarantine": tables.QUARANTINE_COLUMNS,
+    "changes": tables.CHANGE_COLUMNS,
+    "assignments.csv": tables.ASSIGNMENT_COLUMNS,
+}
+
+
+def test_every_column_of_a_delivery_is_told_in_order():
+    told = {
+        name: re.findall(r"[a-z0-9_]+", columns)
+        for name, columns in rows_below(ROOT / "docs" / "data.md", "table")
+    }
+    assert set(told) == set(DELIVERED)
+    for name, columns in DELIVERED.items():
+        assert [word for word in told[name] if word in columns][: len(columns)] == list(columns), name
+
+
+def test_every_status_of_a_community_is_explained():
+    told = [row[0] for row in rows_below(ROOT / "docs" / "method.md", "status")]
+    assert set(told) <= set(COMMUNITY_STATUS)
+    assert set(COMMUNITY_STATUS) - set(told) <= {"failed"}  # no plan ends so: the nearest is delivered
 
 
 def rules_table() -> str:
