@@ -18,7 +18,9 @@ from sample_run import CRS, HOSTILE, TEMPLATE, A, B, C, sample_run
 from shapely import Polygon, box
 
 from gridder.outputs.maps import facts, folium_page, labels, layers, page, palette, rows, two
+from gridder.outputs.maps.chart import keep_inside
 from gridder.outputs.maps.labels import Label
+from gridder.outputs.maps.sheet import make_sheet
 from gridder.policy import load_policy
 from gridder.tables import Run
 from gridder.text import LANGS, say
@@ -410,6 +412,14 @@ def test_a_river_is_drawn_once(run: Run) -> None:
     both = replace(run, barriers=pd.concat([run.barriers, lines]))
     assert "geo_json_river_area = " in page.draw_community(both, A)
     assert "geo_json_river = " not in page.draw_community(both, A)
+
+
+def test_a_road_along_the_outline_is_left_to_it(run: Run) -> None:
+    sheet = make_sheet(run, A, page.grids_of(run, A))
+    x0, y0, x1, y1 = sheet.outline.bounds
+    across = shapely.LineString([((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1)])
+    assert keep_inside(sheet.outline.boundary, sheet).length < 1
+    assert keep_inside(across, sheet).length > 0.99 * across.intersection(sheet.outline).length
 
 
 def test_two_lanes_of_a_bridge_are_one_sign(run: Run) -> None:

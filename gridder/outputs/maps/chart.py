@@ -6,6 +6,7 @@ from typing import Any
 
 import folium
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gridder.outputs.maps import folium_page
 from gridder.outputs.maps.layers import (
@@ -21,6 +22,8 @@ from gridder.outputs.maps.sheet import Sheet
 from gridder.outputs.maps.strokes import AREAS, LEGEND, LINES, PANES, STYLES
 from gridder.tables import Run
 
+EDGE_PX = 6.0  # a road nearer to the outline than this…
+ALONG_PX = 16.0  # …for longer than this runs along it
 INSET_PX = 2.5  # the outline of an exception runs inside its boundary
 
 
@@ -114,12 +117,27 @@ def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str
             lines = [
                 rest for rest in (shapely.difference(line, water) for line in lines) if not rest.is_empty
             ]
-        inside = [shapely.intersection(line, sheet.outline) for line in lines]
+        inside = [keep_inside(line, sheet) for line in lines]
         found += [(kind, name, make_features(areas, run.crs)) for name in AREAS.get(kind, ())]
         for name in LINES[kind]:
             drawn = lines if kind not in ("road", "arterial") or name.endswith("_outside") else inside
             found.append((kind, name, make_features(drawn, run.crs)))
     return found
+
+
+def keep_inside(line: BaseGeometry, sheet: Sheet) -> BaseGeometry:
+    """Return a road inside the community, without stretches along its outline, which would stick out of it."""
+    inside = shapely.intersection(line, sheet.outline)
+    edge = sheet.outline.boundary.buffer(EDGE_PX * sheet.m_per_px)
+    along = [
+        p
+        for p in shapely.get_parts(shapely.intersection(inside, edge))
+        if p.length > ALONG_PX * sheet.m_per_px
+    ]
+    if not along:
+        return inside
+    rest = shapely.get_parts(shapely.line_merge(shapely.difference(inside, shapely.union_all(along))))
+    return shapely.union_all([part for part in rest if part.length > ALONG_PX * sheet.m_per_px])
 
 
 def inset_lines(run: Run, sheet: Sheet) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ def inner_boundaries(grids: Iterable[BaseGeometry], outline: BaseGeometry) -> Ba
     return shapely.line_merge(shapely.difference(lines, shapely.buffer(outline.boundary, ROUND_M)))
 
 
-def near_barriers(barriers: gpd.GeoDataFrame, outline: BaseGeometry, *, share: float = 0.45) -> pd.DataFrame:
+def near_barriers(barriers: gpd.GeoDataFrame, outline: BaseGeometry, *, share: float = 0.8) -> pd.DataFrame:
     """Return kind, name, geometry of the barriers in the outline's box, drawn out by ``share``."""
     x0, y0, x1, y1 = outline.bounds
     pad = max(x1 - x0, y1 - y0) * share
