@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gridder.partition.anneal import Trial, make_rules
-from gridder.partition.columns import assignment_of, sets_of
+from gridder.partition.columns import assignment_of, make_columns, sets_of
+from gridder.partition.listing import list_columns
 from gridder.partition.model import Terms, choose_nearest
 from gridder.partition.problem import Ints, Problem, grid_households, households_outside, plan_cost
 from gridder.partition.search import Search, places
 
 MOST_K = 12  # numbers of grids tried
+LISTED_WORK = 20_000  # up to about a dozen atoms all connected sets can be listed
+LISTED_SETS = 2_000
 
 
 def nearness(problem: Problem, assignment: Ints) -> tuple[int, int, int, int]:
@@ -31,6 +34,9 @@ def counts_to_try(problem: Problem) -> list[int]:
 def nearest_plan(search: Search) -> Ints:
     """Return the best effort found: connected grids, as little outside the window as could be found."""
     problem = search.problem
+    listed = nearest_listed(search)
+    if listed is not None:
+        return listed
     charge = make_rules(problem, outside=problem.households_min // 3)
     trials: list[Trial] = []
     for k in counts_to_try(problem):
@@ -41,6 +47,22 @@ def nearest_plan(search: Search) -> Ints:
         trials.append(search.run(k, search.work.steps, rules=charge))
     best = min(trials, key=lambda t: nearness(problem, t.assignment))
     return choose_again(search, best.assignment)
+
+
+def nearest_listed(search: Search) -> Ints | None:
+    """Return the nearest plan there is where all connected sets can be listed, else None."""
+    problem = search.problem
+    total = int(problem.households.sum())
+    listing = list_columns(search.graph, 0, total, work=LISTED_WORK, cap=LISTED_SETS)
+    if not listing.complete:
+        return None
+    columns = make_columns(search.graph, search.rules, list(listing.sets))
+    alone = places(columns, [(i,) for i in range(problem.n_atoms)])
+    worst = Terms(1, problem.n_atoms, exceptions=problem.n_atoms, outside=int(columns.outside[alone].sum()))
+    answer = choose_nearest(problem, columns, worst, hint=alone, work=search.work.choosing)
+    if not answer.proven or answer.chosen is None:
+        return None
+    return assignment_of(problem, [columns.sets[c] for c in answer.chosen])
 
 
 def choose_again(search: Search, incumbent: Ints) -> Ints:

@@ -55,24 +55,34 @@ def grow_region(beside: dict[int, list[int]], grid: int, size: int, rng: np.rand
     return region
 
 
-def repair(search: Search, assignment: Ints) -> Ints:
-    """Return the assignment with the grids outside the window mended by re-solving around them, as far as it went."""
-    for turn in range(search.work.repairs):
+def repair(search: Search, assignment: Ints, *, share: float = 1.0) -> Ints:
+    """Return the assignment with the grids outside the window mended by re-solving around them, as far as it went.
+
+    ``share`` of the work an effort grants to repairs: rounds, and annealing steps in all of them.
+    """
+    steps = share * search.work.repair_steps * search.problem.n_atoms
+    for turn in range(round(share * search.work.repairs)):
         sizes = grid_households(search.problem, assignment)
         outside = [g for g, s in enumerate(sizes) if households_outside(search.problem, int(s))]
-        if not outside:
+        if not outside or steps < 0:
             break
         seed = int(search.rng.choice(outside))
         size = 2 + turn % (LARGEST_REGION - 1)
         region = grow_region(touching(search, assignment), seed, size, search.rng)
+        atoms = int(np.isin(assignment, region).sum())
+        steps -= REGION_STEPS * atoms if atoms > EXACT_ATOMS else 0
         assignment = resolve_region(search, assignment, region)
     return assignment
 
 
 def improve(search: Search, assignment: Ints) -> Ints:
-    """Return a lawful plan of no more cost: regions around every grid in turn are solved again."""
-    for _ in range(search.work.regions):
-        for g in range(int(assignment.max()) + 1):
+    """Return a lawful plan of no more cost: regions around every grid in turn are solved again.
+
+    Nothing is done where a region would be most of the piece: annealing has seen it whole.
+    """
+    k = int(assignment.max()) + 1
+    for _ in range(search.work.regions if k > LARGEST_REGION + 2 else 0):
+        for g in range(k):
             size = int(search.rng.integers(3, LARGEST_REGION + 1))
             region = grow_region(touching(search, assignment), g, size, search.rng)
             if len(region) > 1:

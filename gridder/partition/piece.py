@@ -19,7 +19,10 @@ from gridder.partition.problem import BoundKind, Ints, Problem, Status, grid_hou
 from gridder.partition.search import Search, make_search
 from gridder.partition.work import Work
 
-TRIES_OF_K = 3  # rounds of annealing and repair before another number of grids is tried
+TRIES_OF_K = 2  # rounds of annealing and repair before another number of grids is tried
+OPTION_SHARE = 0.1  # of the repairs, for numbers of grids that are only compared
+NEAR_K = 1.08  # numbers of grids whose short run costs up to 8 % more than the cheapest are searched in full
+MOST_K = 3
 POLISHES = 3  # rounds of pairs and choosing
 NEIGHBOURS_OF_K = 2  # other numbers of grids shown on each side of the chosen one
 
@@ -172,15 +175,26 @@ def solve_searched(search: Search) -> PieceAnswer:
     options: list[KOption] = []
     if piece.grids == "free":
         ks = cheapest_first(search, ks, options)
+        rivals = [search_k(search, k) for k in near_cheapest(options, ks)]
+        lawful = [found for found in rivals if total_misfit(search, found) == 0]
+        if lawful:
+            return polished_answer(search, min(lawful, key=lambda a: plan_cost(piece, a)), span, options)
     for k in ks:
         found = search_k(search, k)
         if total_misfit(search, found) == 0:
-            return polished_answer(search, found, span if piece.grids == "free" else (k, k), options)
+            return polished_answer(search, found, (k, k), options)
     found = nearest_plan(search)
     if total_misfit(search, found) == 0:
         k = int(found.max()) + 1
         return polished_answer(search, found, (k, k), options)
     return relaxed_answer(search, found, (), "no lawful plan found, none disproved")
+
+
+def near_cheapest(options: list[KOption], ks: list[int]) -> list[int]:
+    """Return the numbers of grids worth a full search when k is free, cheapest first."""
+    least = min((o.objective for o in options), default=0)
+    near = sorted((o.objective, o.k) for o in options if o.objective <= NEAR_K * least)
+    return [k for _, k in near[:MOST_K]] or ks[:1]
 
 
 def search_k(search: Search, k: int) -> Ints:
@@ -249,7 +263,7 @@ def compare_k(search: Search, k: int) -> Ints:
     """Return a plan with another number of grids by a short run; the grids it meets do not feed the plan."""
     other = replace(search, met=set())
     trial = other.run(k, search.work.option_steps)
-    return trial.assignment if trial.misfit == 0 else repair(other, trial.assignment)
+    return trial.assignment if trial.misfit == 0 else repair(other, trial.assignment, share=OPTION_SHARE)
 
 
 def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> PieceAnswer:

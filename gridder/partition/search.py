@@ -45,13 +45,18 @@ class Search:
         """
         n = self.problem.n_atoms
         pool = make_pool(n, self.work.pool, ROOM_PER_COLUMN * self.work.pool)
-        schedule = make_schedule(self.problem, k, steps * n)
+        schedule = make_schedule(self.problem, k, self.steps(steps))
         if heat < 1:
             schedule = reheat(schedule, heat)
         trial = anneal(self.graph, rules or self.rules, schedule, pool, k=k, rng=self.rng, start=start)
         self.met.update(pool_sets(pool))
         self.met.update(sets_of(trial.assignment))
         return trial
+
+    def steps(self, per_atom: int) -> int:
+        """Return the steps of a run: so many an atom, and never less than a share of the effort's least."""
+        share = min(1.0, per_atom / self.work.steps)
+        return max(per_atom * self.problem.n_atoms, int(share * self.work.least_steps))
 
     def best_of(self, k: int, *, steps: int, restarts: int) -> Trial:
         """Return the best of several runs; runs go on, twice as many, until one is lawful."""

@@ -15,12 +15,12 @@ class Work:
     ----------
     listing, columns
         Branches and sets at which listing all lawful grids gives up.
-    steps, restarts
-        Annealing steps an atom, and runs, for the chosen number of grids.
+    steps, least_steps, restarts
+        Annealing steps an atom, steps of a run at least, and runs, for the chosen number of grids.
     option_steps
         Annealing steps an atom for each number of grids that is only compared.
-    repairs
-        Rounds of re-solving around grids outside the window.
+    repairs, repair_steps
+        Rounds of re-solving around grids outside the window, and annealing steps an atom in all of them.
     regions
         Regions re-solved, for each grid of the piece.
     pool
@@ -32,18 +32,20 @@ class Work:
     listing: int
     columns: int
     steps: int
+    least_steps: int
     restarts: int
     option_steps: int
     repairs: int
+    repair_steps: int
     regions: int
     pool: int
     choosing: float
 
 
 WORK = {
-    "quick": Work(40_000, 2_000, 60, 1, 20, 30, 0, 1_000, 0.5),
-    "standard": Work(400_000, 8_000, 150, 2, 40, 100, 2, 3_000, 2.0),
-    "prove": Work(4_000_000, 40_000, 400, 4, 100, 300, 6, 10_000, 20.0),
+    "quick": Work(40_000, 2_000, 60, 3_000, 1, 20, 30, 100, 0, 1_000, 0.5),
+    "standard": Work(400_000, 8_000, 150, 30_000, 2, 40, 100, 300, 2, 3_000, 2.0),
+    "prove": Work(4_000_000, 40_000, 400, 100_000, 4, 100, 300, 1_000, 6, 10_000, 20.0),
 }
 
 
