@@ -80,7 +80,7 @@ def list_walls() -> list[dict[str, Any]]:
     for part in list_parts():
         if part.half == 1:
             b = part.block
-            rows.append(barrier("wall", "围墙", bend_line((b.middle_u, b.south), (b.middle_u, b.north))))
+            rows.append(barrier("wall", "", bend_line((b.middle_u, b.south), (b.middle_u, b.north))))
     return rows
 
 

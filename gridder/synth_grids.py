@@ -1,4 +1,4 @@
-"""The grids of yesterday: drawn by counting quarters of blocks, without a look at the railway."""
+"""The grids of yesterday: drawn by counting pieces of blocks, without a look at the railway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST, MOST, BURST = 400, 700, 850  # the old window of a grid, and what it grew
 
 def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return layer previous_grids: ``grid_code``, polygons that cover every community with households."""
-    pieces = cut_quarters(communities)
+    pieces = cut_pieces(communities)
     spots = buildings.geometry.representative_point().values
     spot, piece = shapely.STRtree(pieces).query(spots, predicate="within")
     households = np.bincount(piece, buildings["households"].to_numpy()[spot], minlength=len(pieces)).astype(int)
@@ -33,11 +33,12 @@ def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFra
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=communities.crs)
 
 
-def cut_quarters(communities: gpd.GeoDataFrame) -> np.ndarray:
-    """Return the ground of the communities cut along streets and through the middle of every block."""
+def cut_pieces(communities: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the ground of the communities cut along streets, every block into six pieces."""
     columns, rows = dict(column_lines()), dict(row_lines())
     us = sorted({*columns.values(), *(b.middle_u for b in list_blocks())})
-    vs = sorted({*rows.values(), *(b.middle_v for b in list_blocks())})
+    thirds = [b.south + (b.north - b.south) * part / 3 for b in list_blocks() for part in (1, 2)]
+    vs = sorted({*rows.values(), *thirds})
     lines: list[Any] = [bend_line((u, vs[0]), (u, vs[-1])) for u in us]
     lines += [bend_line((us[0], v), (us[-1], v)) for v in vs]
     lines += [rail_line(), bend_shape(river_line()), *shapely.boundary(communities.geometry.values)]

@@ -16,7 +16,7 @@ from gridder import synth_plan as plan
 
 STEP_M = 30.0  # lines get a vertex this often before bending: off the true curve by less than 5 cm
 GRID_M = 0.001  # coordinates are whole millimetres
-BEND_U_M, BEND_V_M = 56.0, 46.0  # how far streets swing
+BEND_U_M, BEND_V_M = 42.0, 46.0  # how far streets swing
 WAVE_U_M, WAVE_V_M = 400.0, 480.0  # over how many metres (one radian)
 TURN = np.radians(7.0)
 RIVER_WAVE_M = 260.0
