@@ -12,7 +12,7 @@ from typing import Any
 
 import gridder
 from gridder.errors import GridderError
-from gridder.request import Request
+from gridder.request import Request, name_of_input
 from gridder.shapefile import hash_file, hash_parts
 from gridder.sources import find_layout
 
@@ -79,7 +79,7 @@ def make_tasks(
 
 def task_names(paths: list[Path]) -> list[str]:
     """Return the names of the deliveries; inputs of one name get a short hash of their path."""
-    plain = [path.parent.name if path.name == "district.yaml" else path.stem for path in paths]
+    plain = [name_of_input(path) for path in paths]
     often = Counter(plain)
     return [
         f"{name}-{hashlib.sha256(path.as_posix().encode()).hexdigest()[:6]}"

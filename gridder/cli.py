@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import traceback
@@ -66,7 +67,10 @@ def tell(lines: list[str], result: Any, *, as_json: bool) -> None:
         if as_json
         else "\n".join(lines)
     )
-    print(text)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # the reader has enough (``| head``): no failure of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -349,6 +353,7 @@ def finish(run: Any, out: Path, lang: str, *, as_json: bool, verbose: bool = Fal
     from gridder.report import findings_lines, run_json, run_lines
 
     shown = [f for f in run.findings if verbose or f.level != "note"]
-    print("\n".join(findings_lines(shown, lang)), file=sys.stderr)
+    for line in findings_lines(shown, lang):
+        print(line, file=sys.stderr)
     tell(run_lines(run, out, lang), run_json(run, out, lang), as_json=as_json)
     raise typer.Exit(EXIT_EXCEPTIONS if len(run.exceptions) or len(run.quarantine) else EXIT_OK)

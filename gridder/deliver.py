@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+
+from pyogrio.errors import DataSourceError, FeatureError
+from xlsxwriter.exceptions import FileCreateError
 
 from gridder.effort import Event, Progress, silent
 from gridder.errors import Finding, OutputError, RejectedError, UsageError
 from gridder.journal import Journal
 from gridder.outputs.geopackage import write_geopackage
-from gridder.outputs.record import load_run, write_record
+from gridder.outputs.record import load_run, plan_sha256, write_record
 from gridder.outputs.workbook import write_workbook
 from gridder.tables import Run
 from gridder.verify import verify_delivery
 
+# What the libraries raise where a disk is full or a place cannot be written to.
+UNWRITABLE = (OSError, sqlite3.OperationalError, DataSourceError, FeatureError, FileCreateError)
+
 
 def refuse_existing(out: Path, *, overwrite: bool) -> None:
     """Raise UsageError when ``out`` is there and must not be replaced; only a delivery is ever replaced."""
-    if not out.exists():
-        return
+    try:
+        if not out.exists():
+            return
+    except OSError as error:  # a name that is too long, a place one may not look into
+        raise OutputError("errors.out_unwritable", path=str(out), why=error.strerror or str(error)) from error
     if not overwrite:
         raise UsageError("errors.out_exists", path=str(out))
     if not is_delivery(out) and (out.is_file() or any(out.iterdir())):
@@ -79,6 +90,7 @@ def write_maps(run: Run, folder: Path, progress: Progress = silent) -> None:
     from gridder.outputs.maps.index import draw_index
     from gridder.outputs.maps.page import draw_community, draw_worker_sheets, page_names
 
+    run = replace(run, options=run.options | {"plan_sha256": plan_sha256(folder.parent)})
     folder.mkdir(exist_ok=True)
     names = page_names(sorted(run.communities.index))
     for done, (community_id, name) in enumerate(sorted(names.items())):
@@ -103,8 +115,9 @@ def writing_aside(out: Path) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()
         yield aside
-    except OSError as error:
-        raise OutputError("errors.out_unwritable", path=str(out), why=error.strerror or str(error)) from error
+    except UNWRITABLE as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise OutputError("errors.out_unwritable", path=str(out), why=why) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from gridder.effort import Effort, EffortName
@@ -49,6 +52,7 @@ class Request:
     def plan_options(self) -> PlanOptions:
         """Return what to plan, with what the record keeps of the question."""
         read = self.read_options()
+        refuse_no_date(self.effective_date)
         asked = {"columns": read.columns, "layers": read.layers, "crs": self.crs, "coords": self.coords,
                  "encoding": self.encoding}  # fmt: skip
         return PlanOptions(
@@ -68,6 +72,23 @@ class Request:
     def policy_of(self, settings: dict[str, Any]) -> Policy:
         """Return the policy: the command line's, else that of district.yaml, else the default."""
         return load_policy(self.policy or settings.get("policy") or DEFAULT_POLICY)
+
+
+def name_of_input(path: Path) -> str:
+    """Return the name an input gives to its delivery: a file's without its ending, a folder's whole name."""
+    place = Path(os.path.abspath(path))
+    if place.name == "district.yaml":
+        return place.parent.name
+    return place.name if place.is_dir() and place.suffix.lower() != ".gdb" else place.stem
+
+
+def refuse_no_date(text: str) -> None:
+    """Raise UsageError for a date that is neither blank nor written YYYY-MM-DD."""
+    try:
+        if text and date.fromisoformat(text).isoformat() != text:
+            raise ValueError(text)
+    except ValueError:
+        raise UsageError("errors.date_form", text=text) from None
 
 
 def parse_grids(text: str) -> GridsRule | int:

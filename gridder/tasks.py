@@ -19,15 +19,14 @@ from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import load_source, read_district
 from gridder.regenerate import read_edits, regenerate_district
-from gridder.request import Request
+from gridder.request import Request, name_of_input
 from gridder.settings import Layout, ReadOptions, Source
 from gridder.tables import Run
 
 
 def default_out(input_path: Path) -> Path:
     """Return where a delivery goes when nobody says: maps/<name of the input>."""
-    name = input_path.parent.resolve().name if input_path.name == "district.yaml" else input_path.stem
-    return Path("maps") / name
+    return Path("maps") / name_of_input(input_path)
 
 
 def inspect_input(input_path: Path, request: Request, journal: Journal) -> Inspection:
@@ -61,11 +60,10 @@ def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, 
 
 def plan_demo(request: Request, out: Path, journal: Journal) -> Run:
     """Make, plan and deliver the demo district; its own earlier delivery is replaced."""
-    from gridder.synth import write_demo
+    from gridder.synth import write_demo_folder
 
     with tempfile.TemporaryDirectory(prefix="gridder-") as folder:
-        path = Path(folder) / "district.gpkg"
-        write_demo(path)
+        path = write_demo_folder(Path(folder))
         return plan_input(path, request, out, journal, overwrite=is_delivery(out))
 
 
@@ -187,6 +185,7 @@ def batch_inputs(
     """Plan many districts, each on its own."""
     from gridder.batch import run_batch
 
+    request.plan_options()  # a wrong word is refused once, not district by district
     return run_batch(
         inputs, out, request, jobs=request.jobs, progress=journal, dask=dask, overwrite=overwrite
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gridder.errors import InputError
 from gridder.text import list_ids, say
 from gridder.verify_base import Delivery, Violation, read_delivery
 from gridder.verify_contact import find_contacts, pocket_of
@@ -63,7 +64,14 @@ def verify_delivery(directory: Path, input_path: Path | None = None) -> list[Vio
     -------
     list of Violation
         In the order of the checks; ids sorted.
+
+    Raises
+    ------
+    InputError
+        There is no input of this name.
     """
+    if input_path is not None and not input_path.exists():
+        raise InputError("errors.input_missing", file=str(input_path))
     delivery, found = read_delivery(directory)
     if delivery is None:
         return found

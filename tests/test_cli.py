@@ -129,6 +129,9 @@ WRONG = {
     "unknown policy": (["plan", "{small}", "--policy", "heilongjiang"], 3, "heilongjiang"),
     "unknown option": (["plan", "{small}", "--colums", "x"], 2, "--colums"),
     "wrong word": (["plan", "{small}", "--grids", "many"], 2, "many"),
+    "wrong date": (["plan", "{small}", "--effective-date", "2026-13-01"], 2, "2026-13-01"),
+    "wrong word in a batch": (["batch", "{small}", "--grids", "many"], 2, "many"),
+    "name too long": (["plan", "{small}", "--out", "{folder}/" + "长" * 100], 3, "长长"),
     "wrong pair": (["plan", "{small}", "--columns", "households"], 2, "households"),
     "no delivery": (["verify", "{folder}"], 6, ""),
     "no delivery to draw": (["map", "{folder}"], 3, "plan.json"),
@@ -141,10 +144,47 @@ def test_wrong_calls_are_refused_with_the_promised_code_and_a_way_out(case, lang
     words, code, hint = WRONG[case]
     words = [w.format(small=small, folder=tmp_path) for w in words]
     got, told, trouble = run(
-        *words, "--lang", lang, *(["--out", tmp_path / "out"] if words[0] == "plan" else [])
+        *words,
+        "--lang",
+        lang,
+        *(["--out", tmp_path / "out"] if words[0] in ("plan", "batch") and "--out" not in words else []),
     )
     assert got == code and hint in trouble + told and "Traceback" not in trouble
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_input_that_is_not_there_is_no_violation(delivery, tmp_path):
+    code, _, trouble = run("verify", delivery, "--input", tmp_path / "nowhere.gpkg")
+    assert code == 3 and "nowhere.gpkg" in trouble and "Traceback" not in trouble
+
+
+def test_a_full_disk_is_told_as_one_and_leaves_nothing(small, tmp_path, monkeypatch):
+    from pyogrio.errors import FeatureError
+
+    import gridder.deliver
+
+    def fill(*_):
+        raise FeatureError("database or disk is full")
+
+    monkeypatch.setattr(gridder.deliver, "write_geopackage", fill)
+    code, _, trouble = run("plan", small, "--out", tmp_path / "out", "--effort", "quick", "-q")
+    assert code == 3 and "disk is full" in trouble and list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_enough_is_no_failure():
+    command = f"{sys.executable} -m gridder policy | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+
+
+def test_a_delivery_is_named_after_its_input(tmp_path, monkeypatch):
+    from gridder.tasks import default_out
+
+    folder = tmp_path / "v1.2 数据"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    names = [default_out(Path(text)).name for text in (".", str(folder), "朝阳.区.gpkg", "district.yaml")]
+    assert names == ["v1.2 数据", "v1.2 数据", "朝阳.区", "v1.2 数据"]
 
 
 def test_no_crs_is_refused_and_the_way_out_is_named(tmp_path):
