@@ -18,7 +18,7 @@ from gridder.synth_lattice import bend_line, bend_shape, place_footprints
 from gridder.synth_streets import barrier, draw_outlines, list_barriers
 from gridder.synth_write import write_layers
 
-__all__ = ["make_demo", "write_demo", "write_layers"]
+__all__ = ["make_demo", "write_demo", "write_demo_folder", "write_layers"]
 
 PUBLIC_USES = ("教育", "医疗", "公园")
 
@@ -49,6 +49,19 @@ def make_demo() -> dict[str, Any]:
 def write_demo(path: Path) -> None:
     """Write the demo district as a GeoPackage, byte for byte the same every time."""
     write_layers(make_demo(), path)
+
+
+def write_demo_folder(folder: Path) -> Path:
+    """Write the demo district with its ``district.yaml``; return the path of that, the input to plan."""
+    layers = make_demo()
+    write_layers(layers, folder / "district.gpkg")
+    lines = [f'district: {{id: "{plan.DISTRICT_ID}", name: {plan.DISTRICT_NAME}}}']
+    lines += [f"{name}: {{file: district.gpkg, layer: {name}}}" for name in layers]
+    lines += [f"staffing: {{{', '.join(f'{key}: {value}' for key, value in plan.STAFFING.items())}}}"]
+    lines += [f"households_meaning: {plan.HOUSEHOLDS_MEANING}"]
+    path = folder / "district.yaml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return path
 
 
 def layer(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:

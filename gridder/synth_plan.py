@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SEED = 20200506
-DISTRICT_ID = "220199"  # no such county: 松苑区 is invented
+DISTRICT_ID, DISTRICT_NAME = "220199", "松苑区"  # no such county
+HOUSEHOLDS_MEANING = "常住"
+STAFFING = {"county_cap": 220, "reference_wage_yuan_year": 62000, "employer_rate": 0.3}  # what only a county knows
 CRS = "EPSG:4551"  # CGCS2000 / 3-degree Gauss-Kruger CM 126E
 ORIGIN_M = (544_300.0, 4_857_200.0)
 
