@@ -1,6 +1,8 @@
 # make demo | test | lint | bench: each sets up .venv first (once), on a machine with Python ≥ 3.11 and nothing else.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+ifndef PYTHON
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+endif
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -26,7 +28,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "gridder needs Python 3.11 or newer; say which with make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,pictures,metis]'
-	$(BIN)/python -m gridder.partition.kernels
+	$(BIN)/python -m gridder.partition.warm
 	@touch $(READY)
 
 clean:
