@@ -15,7 +15,7 @@ from gridder.codes import assign_codes, check_long_codes
 from gridder.effort import Effort
 from gridder.errors import Finding
 from gridder.exceptions import community_neighbours, exceptions_table, explain, look_around
-from gridder.locked import certify_with_locks, lock_exceptions, locked_grids
+from gridder.locked import certify_with_locks, lock_exceptions, locked_grids, piece_totals
 from gridder.partition.answer import Certificate
 from gridder.partition.parallel import Solved
 from gridder.plan_tables import (
@@ -93,7 +93,9 @@ def assemble(
         halls=known.halls,
         previous_grids=known.previous_grids,
         workforce=known.workforce,
-        certificates={c: certificate_record(cert) for c, cert in sorted(certificates.items())},
+        certificates={
+            c: certificate_record(cert, piece_totals(prepared, c)) for c, cert in sorted(certificates.items())
+        },
         staffing={},
         inputs=known.inputs,
         options=resolved_options(prepared, effort, options, past, grids),
@@ -173,8 +175,8 @@ def code_labels(
     return codes
 
 
-def certificate_record(certificate: Certificate) -> dict[str, Any]:
-    """Return a certificate as JSON-able figures in metres."""
+def certificate_record(certificate: Certificate, totals: list[int]) -> dict[str, Any]:
+    """Return a certificate as JSON-able figures in metres; ``totals`` are the households of the pieces."""
     figures = community_figures(certificate)
     low, high = figures.pop("grids_min"), figures.pop("grids_max")
     options = [
@@ -182,7 +184,7 @@ def certificate_record(certificate: Certificate) -> dict[str, Any]:
          "proven": o.proven}
         for o in certificate.k_options
     ]  # fmt: skip
-    argument = {"argument": certificate.argument}
+    argument = {"argument": certificate.argument, "pieces": len(totals)}
     return figures | {"k": certificate.k, "k_min": low, "k_max": high, "k_options": options} | argument
 
 

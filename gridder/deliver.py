@@ -80,17 +80,17 @@ def write_all(run: Run, folder: Path, progress: Progress = silent) -> None:
     write_geopackage(run, folder / "plan.gpkg")
     write_record(run, folder)
     write_workbook(run, folder / "staffing.xlsx")
-    write_maps(load_run(folder), folder / "maps", progress)
+    write_maps(load_run(folder), folder / "maps", plan_sha256(folder), progress)
     log = progress.text() if isinstance(progress, Journal) else ""
     (folder / "run.log").write_text(log, encoding="utf-8")
 
 
-def write_maps(run: Run, folder: Path, progress: Progress = silent) -> None:
+def write_maps(run: Run, folder: Path, fingerprint: str, progress: Progress = silent) -> None:
     """Draw every page from what the delivery holds, so that ``gridder map`` draws the same bytes later."""
     from gridder.outputs.maps.index import draw_index
     from gridder.outputs.maps.page import draw_community, draw_worker_sheets, page_names
 
-    run = replace(run, options=run.options | {"plan_sha256": plan_sha256(folder.parent)})
+    run = replace(run, options=run.options | {"plan_sha256": fingerprint})
     folder.mkdir(exist_ok=True)
     names = page_names(sorted(run.communities.index))
     for done, (community_id, name) in enumerate(sorted(names.items())):

@@ -34,8 +34,8 @@ FACTS = (
 class Place:
     """What the reasons of one community's exceptions look at.
 
-    ``atoms`` of the community without special sites (sorted), the ``piece`` number of each, all edges among them, and
-    the neighbouring communities with their households, longest common outline first.
+    ``atoms`` of the community without special sites (sorted), the ``piece`` number of each, all edges among them, the
+    neighbouring communities with their households (longest common outline first), and the cells ``beside_sites``.
     """
 
     community_id: str
@@ -45,6 +45,7 @@ class Place:
     edges: pd.DataFrame
     neighbours: list[tuple[str, int]]
     policy: Policy
+    beside_sites: frozenset[str] = frozenset()
 
 
 def look_around(
@@ -62,7 +63,9 @@ def look_around(
     open_ = inside[inside["passable"]]
     piece = connected_parts(len(mine), place[open_["cell_a"]].to_numpy(), place[open_["cell_b"]].to_numpy())
     name = str(communities["name"].get(community_id, "")) or community_id
-    return Place(community_id, name, mine, piece, inside, neighbours.get(community_id, []), policy)
+    one_in = edges[edges["cell_a"].isin(mine.index) != edges["cell_b"].isin(mine.index)]
+    beside = frozenset(mine.index.intersection([*one_in["cell_a"], *one_in["cell_b"]]))
+    return Place(community_id, name, mine, piece, inside, neighbours.get(community_id, []), policy, beside)
 
 
 def community_neighbours(communities: gpd.GeoDataFrame) -> dict[str, list[tuple[str, int]]]:
@@ -124,10 +127,13 @@ def translate(place: Place, code: str) -> str:
 
 
 def barrier_around(place: Place, piece: int) -> str:
-    """Return the kind of barrier along most of the boundary between a pocket and the rest; blank where there is none."""
+    """Return the kind of barrier along most of the boundary between a pocket and the rest.
+
+    ``site`` where only a special site lies between; blank where nothing of the community does.
+    """
     table = barred_edges(place, piece)
     if table.empty:
-        return ""
+        return "site" if place.beside_sites.intersection(place.atoms.index[place.piece == piece]) else ""
     sums = table.groupby("kind")["boundary_m"].sum()
     return str(sums.sort_index().idxmax())
 
@@ -214,19 +220,25 @@ def exceptions_table(
 
 def say_reason(lang: str, code: str, facts: dict[str, Any]) -> str:
     """Return the sentence that tells why; the barrier named in words."""
-    return say(lang, f"reasons.{code}", **worded(lang, facts))
+    apart = code.startswith("pocket_") and facts.get("barrier") in ("", "site")
+    return say(lang, f"reasons.{code}{'_apart' if apart else ''}", **worded(lang, facts))
+
+
+def say_remedy(lang: str, remedy: dict[str, Any]) -> str:
+    """Return what may be done, from one entry of ``remedies``."""
+    facts = {key: value for key, value in remedy.items() if key != "code"}
+    one = remedy["code"] == "open_crossing" and facts["k_min"] == facts["k_max"]
+    return say(lang, f"remedies.{remedy['code']}{'_one' if one else ''}", **worded(lang, facts))
 
 
 def say_remedies(lang: str, remedies: list[dict[str, Any]]) -> str:
     """Return the remedies as one numbered line."""
-    said = [
-        say(lang, f"remedies.{r['code']}", **worded(lang, {k: v for k, v in r.items() if k != "code"}))
-        for r in remedies
-    ]
-    return " ".join(f"{n}. {sentence}" for n, sentence in enumerate(said, start=1))
+    return " ".join(f"{n}. {say_remedy(lang, remedy)}" for n, remedy in enumerate(remedies, start=1))
 
 
 def worded(lang: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return facts with the kind of barrier in words."""
-    kind = facts.get("barrier")
-    return {**facts, "barrier": say(lang, f"plan.barrier_{kind or 'none'}")} if kind is not None else facts
+    """Return facts as they stand in a sentence: thousands separated, the kind of barrier in words."""
+    told = {key: f"{fact:,}" if isinstance(fact, int) else fact for key, fact in facts.items()}
+    if "barrier" in told:
+        told["barrier"] = say(lang, f"plan.barrier_{told['barrier'] or 'none'}")
+    return told

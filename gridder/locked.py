@@ -63,16 +63,21 @@ def widen(options: tuple[KOption, ...], households: pd.Series) -> tuple[KOption,
     return tuple(replace(o, smallest=min(o.smallest, low), largest=max(o.largest, high)) for o in options)
 
 
-def lawful_range(prepared: Prepared, community_id: str, policy: Policy) -> tuple[int | None, int | None]:
-    """Return the least and greatest lawful number of grids of a community as if nothing were locked."""
+def piece_totals(prepared: Prepared, community_id: str) -> list[int]:
+    """Return the households of every connected, inhabited piece of a community outside special sites."""
     atoms = prepared.atoms
     mine = atoms[(atoms["community_id"] == community_id) & (atoms["site"] == "")]
     place = pd.Series(np.arange(len(mine)), index=mine.index)
     edges = prepared.edges[prepared.edges["passable"]]
     edges = edges[edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)]
     part = connected_parts(len(mine), place[edges["cell_a"]].to_numpy(), place[edges["cell_b"]].to_numpy())
-    totals = np.bincount(part, mine["households"].to_numpy()).astype(int)
-    ranges = [lawful_k(int(total), policy) for total in totals if total > 0]
+    totals = np.bincount(part, mine["households"].to_numpy())
+    return [int(total) for total in totals if total > 0]
+
+
+def lawful_range(prepared: Prepared, community_id: str, policy: Policy) -> tuple[int | None, int | None]:
+    """Return the least and greatest lawful number of grids of a community as if nothing were locked."""
+    ranges = [lawful_k(total, policy) for total in piece_totals(prepared, community_id)]
     if any(low > high for low, high in ranges):
         return None, None
     return sum(low for low, _ in ranges), sum(high for _, high in ranges)

@@ -55,7 +55,7 @@ def regionalize(
         raise ValueError(f"column {households!r} must hold whole numbers of at least 0")
     if frame.crs is not None and frame.crs.is_geographic:
         raise ValueError("polygons must be in a metric CRS: use to_crs first")
-    graph = nx.Graph()
+    graph: Any = nx.Graph()
     graph.add_nodes_from((n, {"households": int(count)}) for n, count in enumerate(counts))
     for a, b, metres in shared_boundaries(np.asarray(frame.geometry.values)):
         if metres >= contact_min_m:

@@ -160,7 +160,7 @@ def draw_again(directory: Path, *, lang: str | None) -> Path:
     """Draw the maps of a delivery again, in place; return the page to open."""
     run = load_run(directory)
     with writing_aside(directory / "maps") as aside:
-        write_maps(replace(run, lang=lang or run.lang), aside / "maps")
+        write_maps(replace(run, lang=lang or run.lang), aside / "maps", plan_sha256(directory))
         for page in sorted((aside / "maps").iterdir()):
             page.replace(directory / "maps" / page.name)
     return directory / "maps" / "index.html"

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from gridder import exceptions
 from gridder.text import LANGS, say
 
 Both = dict[str, str]
@@ -50,18 +51,9 @@ def attribute(name: str, code: str, /, **facts: Any) -> Markup:
 
 def say_reason(code: str, facts: dict[str, Any]) -> Both:
     """Return why a grid is an exception, from the code and the facts of ``run.exceptions``."""
-    return both(f"reasons.{code}", **with_words(facts))
+    return {lang: exceptions.say_reason(lang, code, facts) for lang in LANGS}
 
 
 def say_remedy(remedy: dict[str, Any]) -> Both:
     """Return what may be done about it, from one entry of the ``remedies`` of ``run.exceptions``."""
-    facts = {key: value for key, value in remedy.items() if key != "code"}
-    one = remedy["code"] == "open_crossing" and facts["k_min"] == facts["k_max"]
-    return both(f"remedies.{remedy['code']}{'_one' if one else ''}", **with_words(facts))
-
-
-def with_words(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts with the kind of barrier as a word."""
-    if "barrier" not in facts:
-        return dict(facts)
-    return facts | {"barrier": both(f"plan.barrier_{facts['barrier'] or 'none'}")}
+    return {lang: exceptions.say_remedy(lang, remedy) for lang in LANGS}
