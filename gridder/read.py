@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from gridder.columns import list_columns, resolve_columns, take_columns
@@ -60,6 +60,7 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
     layout = find_layout(path, options)
     loaded = [load_source(source, layout, options) for source in layout.sources]
     buildings = join_buildings([one for one in loaded if one.layer == "buildings"])
+    refuse_nowhere(buildings, loaded[0].record["file"])
     crs = choose_metric_crs(buildings)
     tables = {layer: join_layer(layer, loaded, crs) for layer in LAYERS if layer != "buildings"}
     findings = [*layout.findings, *(finding for one in loaded for finding in one.findings)]
@@ -78,6 +79,18 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
         settings=layout.settings,
         findings=tuple(findings),
     )
+
+
+def refuse_nowhere(buildings: gpd.GeoDataFrame, file: str) -> None:
+    """Raise InputError when the middle of the buildings is nowhere on earth in the CRS they are said to be in."""
+    bounds = buildings.geometry.bounds.replace([np.inf, -np.inf], np.nan).dropna()
+    if bounds.empty or buildings.crs is None:
+        return
+    x, y = bounds[["minx", "maxx"]].stack().median(), bounds[["miny", "maxy"]].stack().median()
+    lon, lat = Transformer.from_crs(buildings.crs, 4326, always_xy=True).transform(x, y)
+    if not (np.isfinite([lon, lat]).all() and abs(lat) <= 90):
+        crs = CRS.from_user_input(buildings.crs)
+        raise InputError("errors.crs_misfit", file=file, x=float(x), y=float(y), crs=crs.to_string())
 
 
 def folder_name(path: Path) -> str:

@@ -16,7 +16,8 @@ from gridder.policy import load_policy
 from gridder.read import ReadOptions, parse_columns, parse_layers, read_district
 
 POLICY = load_policy()
-CITIES = Path("/work/shared/data") if Path("/work/shared/data").is_dir() else None
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+CITIES = SHARED if SHARED.is_dir() else None
 
 
 def check(folder, buildings, communities=None, **others):

@@ -13,7 +13,8 @@ from gridder.errors import InputError, UsageError
 from gridder.read import ReadOptions, parse_columns, parse_layers, read_district
 
 pytestmark = pytest.mark.filterwarnings("ignore:Column names longer", "ignore:Normalized/laundered")
-CITIES = Path("/work/shared/data") if Path("/work/shared/data").is_dir() else None
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+CITIES = SHARED if SHARED.is_dir() else None
 
 
 def codes(district):
@@ -442,3 +443,9 @@ def test_facts_of_real_cities(file, columns, layers, rows, total, unknown):
     buildings = read_district(CITIES / file, options).buildings
     households = buildings["households"]
     assert (len(buildings), households.sum(), households.isna().sum()) == (rows, total, unknown)
+
+
+def test_coordinates_that_lie_nowhere_in_their_crs_are_refused(tmp_path):
+    path = write(tmp_path, buildings=street().set_crs("EPSG:4525", allow_override=True))  # zone 37 prefixed to x
+    caught = fails(path, "crs_misfit")
+    assert caught.facts["crs"] == "EPSG:4525" and "town.gpkg" in caught.facts["file"]
