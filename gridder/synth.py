@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from gridder import synth_plan as plan
+from gridder.synth_city import make_city
 from gridder.synth_grids import draw_previous_grids
 from gridder.synth_homes import House, Part, list_houses, list_parts
 from gridder.synth_households import draw_households, floors_of, scale_to, units_of
@@ -18,7 +19,7 @@ from gridder.synth_lattice import bend_line, bend_shape, place_footprints
 from gridder.synth_streets import barrier, draw_outlines, list_barriers
 from gridder.synth_write import write_layers
 
-__all__ = ["make_demo", "write_demo", "write_demo_folder", "write_layers"]
+__all__ = ["make_city", "make_demo", "write_demo", "write_layers"]
 
 PUBLIC_USES = ("教育", "医疗", "公园")
 
@@ -191,7 +192,9 @@ def make_halls(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gp
         mine = buildings[(buildings["letter"] == place.letter) & (buildings["households"] == 0)]
         best = mine.geometry.distance(place.geometry.centroid).idxmin()
         spot = shapely.set_precision(mine.geometry[best].centroid, 0.001)
-        rows.append({"community_id": place.community_id, "name": f"{place.name}党群服务中心", "geometry": spot})
+        rows.append(
+            {"community_id": place.community_id, "name": f"{place.name}党群服务中心", "geometry": spot}
+        )
     return layer(rows)
 
 

@@ -8,11 +8,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridder.synth_lattice import GRID_M, bend_line, list_blocks
+from gridder.synth_lattice import GRID_M, bend_line, bend_shape, list_blocks
 from gridder.synth_streets import column_lines, rail_line, river_line, row_lines
-from gridder.synth_lattice import bend_shape
 
 LEAST, MOST, BURST = 400, 700, 850  # the old window of a grid, and what it grew to at the worst
+OVER_M = 5.0  # lines that cut go this far beyond the district, so that they cut through
 
 
 def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -20,7 +20,9 @@ def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFra
     pieces = cut_pieces(communities)
     spots = buildings.geometry.representative_point().values
     spot, piece = shapely.STRtree(pieces).query(spots, predicate="within")
-    households = np.bincount(piece, buildings["households"].to_numpy()[spot], minlength=len(pieces)).astype(int)
+    households = np.bincount(piece, buildings["households"].to_numpy()[spot], minlength=len(pieces)).astype(
+        int
+    )
     rows: list[dict[str, Any]] = []
     for place in communities.itertuples():
         mine = np.flatnonzero(shapely.within(shapely.point_on_surface(pieces), place.geometry))
@@ -39,8 +41,8 @@ def cut_pieces(communities: gpd.GeoDataFrame) -> np.ndarray:
     us = sorted({*columns.values(), *(b.middle_u for b in list_blocks())})
     thirds = [b.south + (b.north - b.south) * part / 3 for b in list_blocks() for part in (1, 2)]
     vs = sorted({*rows.values(), *thirds})
-    lines: list[Any] = [bend_line((u, vs[0]), (u, vs[-1])) for u in us]
-    lines += [bend_line((us[0], v), (us[-1], v)) for v in vs]
+    lines: list[Any] = [bend_line((u, vs[0] - OVER_M), (u, vs[-1] + OVER_M)) for u in us]
+    lines += [bend_line((us[0] - OVER_M, v), (us[-1] + OVER_M, v)) for v in vs]
     lines += [rail_line(), bend_shape(river_line()), *shapely.boundary(communities.geometry.values)]
     pieces = shapely.get_parts(shapely.polygonize([shapely.unary_union(lines, grid_size=GRID_M)]))
     whole = shapely.coverage_union_all(communities.geometry.values)

@@ -11,7 +11,11 @@ from gridder import synth_plan as plan
 from gridder.synth_lattice import Block, list_blocks
 from gridder.synth_streets import axis_of
 
-STREET_M, ARTERIAL_M, WALL_M = 11.0, 20.0, 4.0  # ground kept free on each side of a street axis or an inner wall
+STREET_M, ARTERIAL_M, WALL_M = (
+    11.0,
+    20.0,
+    4.0,
+)  # ground kept free on each side of a street axis or an inner wall
 SHOPS_M = 15.0  # depth of the strip of shops along the southern street
 SHOP_SHARE = 0.88  # of the places along a street
 EMPTY_SLOTS = 0.14  # share of places for houses that stay gardens
@@ -123,7 +127,9 @@ def leave_yard(part: Part) -> Part:
     yard = replace(part, south=part.south + SHOPS_M)
     if not has_side_shops(part):
         return yard
-    return replace(yard, west=part.west + SHOPS_M) if part.half == 0 else replace(yard, east=part.east - SHOPS_M)
+    return (
+        replace(yard, west=part.west + SHOPS_M) if part.half == 0 else replace(yard, east=part.east - SHOPS_M)
+    )
 
 
 def lay_rows(yard: Part, pattern: Pattern, rng: np.random.Generator) -> list[House]:

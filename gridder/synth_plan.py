@@ -7,7 +7,11 @@ from dataclasses import dataclass
 SEED = 20200506
 DISTRICT_ID, DISTRICT_NAME = "220199", "松苑区"  # no such county
 HOUSEHOLDS_MEANING = "常住"
-STAFFING = {"county_cap": 220, "reference_wage_yuan_year": 62000, "employer_rate": 0.3}  # what only a county knows
+STAFFING = {
+    "county_cap": 220,
+    "reference_wage_yuan_year": 62000,
+    "employer_rate": 0.3,
+}  # what only a county knows
 CRS = "EPSG:4551"  # CGCS2000 / 3-degree Gauss-Kruger CM 126E
 ORIGIN_M = (544_300.0, 4_857_200.0)
 
@@ -50,7 +54,12 @@ class Place:
     households: int | None = None
 
 
-SUBDISTRICTS = {"松园街道": "220199001", "铁东街道": "220199002", "临河街道": "220199003", "河南街道": "220199004"}
+SUBDISTRICTS = {
+    "松园街道": "220199001",
+    "铁东街道": "220199002",
+    "临河街道": "220199003",
+    "河南街道": "220199004",
+}
 PLACES = {
     "A": Place(1, "松涛社区", "松园街道"),
     "B": Place(2, "学府社区", "松园街道", 3300),

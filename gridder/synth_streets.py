@@ -11,7 +11,6 @@ from gridder import synth_plan as plan
 from gridder.synth_lattice import (
     BEYOND_M,
     GRID_M,
-    Block,
     bend,
     bend_line,
     bend_shape,
@@ -54,7 +53,11 @@ def column_lines() -> list[tuple[str, float]]:
     found = []
     for i, start in enumerate(west):
         name = next(names)
-        found += [(plan.RAIL_STREETS[0], east[i - 1]), (plan.RAIL_STREETS[1], start)] if not name else [(name, start)]
+        found += (
+            [(plan.RAIL_STREETS[0], east[i - 1]), (plan.RAIL_STREETS[1], start)]
+            if not name
+            else [(name, start)]
+        )
     return [*found, (next(names), float(east[-1]))]
 
 
@@ -65,7 +68,11 @@ def row_lines() -> list[tuple[str, float]]:
     found = []
     for i, start in enumerate(south):
         name = next(names)
-        found += [(plan.RIVER_STREETS[0], north[i - 1]), (plan.RIVER_STREETS[1], start)] if not name else [(name, start)]
+        found += (
+            [(plan.RIVER_STREETS[0], north[i - 1]), (plan.RIVER_STREETS[1], start)]
+            if not name
+            else [(name, start)]
+        )
     return [*found, (next(names), float(north[-1]))]
 
 
@@ -125,7 +132,9 @@ def draw_outlines() -> dict[str, Any]:
     spot, face = shapely.STRtree(faces).query(spots, predicate="within")
     owner = dict(zip(face.tolist(), letters[spot]))
     mine = np.array([owner[i] for i in range(len(faces))])
-    return {letter: shapely.coverage_union_all(faces[mine == letter]) for letter in sorted(set(owner.values()))}
+    return {
+        letter: shapely.coverage_union_all(faces[mine == letter]) for letter in sorted(set(owner.values()))
+    }
 
 
 def label_spots() -> tuple[np.ndarray, np.ndarray]:
