@@ -15,7 +15,7 @@ from gridder.synth_city import make_city
 from gridder.synth_grids import draw_previous_grids
 from gridder.synth_homes import House, Part, list_houses, list_parts
 from gridder.synth_households import draw_households, floors_of, scale_to, units_of
-from gridder.synth_lattice import bend_line, bend_shape, place_footprints
+from gridder.synth_lattice import GRID_M, bend_line, bend_shape, place_footprints
 from gridder.synth_streets import barrier, draw_outlines, list_barriers
 from gridder.synth_write import write_layers
 
@@ -188,13 +188,14 @@ def name_buildings(houses: list[House]) -> list[str]:
 def make_halls(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return layer halls: each in the building without homes that is nearest to the middle of its community."""
     rows = []
-    for place in communities.itertuples():
-        mine = buildings[(buildings["letter"] == place.letter) & (buildings["households"] == 0)]
-        best = mine.geometry.distance(place.geometry.centroid).idxmin()
-        spot = shapely.set_precision(mine.geometry[best].centroid, 0.001)
-        rows.append(
-            {"community_id": place.community_id, "name": f"{place.name}党群服务中心", "geometry": spot}
-        )
+    keys = ("community_id", "name", "letter")
+    for community_id, name, letter, outline in zip(
+        *(communities[k] for k in keys), communities.geometry.values
+    ):
+        mine = buildings[(buildings["letter"] == letter) & (buildings["households"] == 0)].geometry.values
+        best = mine[int(np.argmin(shapely.distance(mine, outline.centroid)))]
+        spot = shapely.set_precision(best.centroid, GRID_M)
+        rows.append({"community_id": community_id, "name": f"{name}党群服务中心", "geometry": spot})
     return layer(rows)
 
 
@@ -203,12 +204,12 @@ def make_workforce(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -
     rng = np.random.default_rng([plan.SEED, 2])
     total = buildings.groupby("letter")["households"].sum()
     rows = []
-    for place in communities.itertuples():
-        wanted = 4 if total[place.letter] == 0 else 11 + max(0, int(total[place.letter]) - 3000) // 400
+    for community_id, letter in zip(communities["community_id"], communities["letter"]):
+        wanted = 4 if total[letter] == 0 else 11 + max(0, int(total[letter]) - 3000) // 400
         committee, now = (2, 4) if wanted == 4 else (5, max(7, wanted - int(rng.integers(0, 5))))
         certified = int(rng.integers(0, 4))
         rows.append({
-            "community_id": place.community_id, "posts_now": now, "leaders": 1, "committee": committee,
+            "community_id": community_id, "posts_now": now, "leaders": 1, "committee": committee,
             "staff": now - committee - 1, "party_posts": int(rng.integers(0, 3)),
             "public_welfare": int(rng.integers(0, 3)), "assistant_certified": int(rng.integers(0, 3)),
             "certified": certified, "senior_certified": int(certified == 3),

@@ -23,12 +23,9 @@ RIVER_EVERY, RAIL_EVERY = 6, 8  # rows and columns of communities
 FREE_M = {"arterial": 20.0, "road": 12.0, "river": 48.0, "railway": 26.0}  # ground kept free on each side
 RIVER_WIDTH_M = 50.0
 BEND_M, WAVE_M = 24.0, 500.0
-HOMES, SITE_EVERY, CODES = 0.75, 10, 999  # share of residential buildings; a school every so many communities
-LEAST, MOST, MANY = (
-    2000,
-    4000,
-    20,
-)  # households of a community that has at least so many residential buildings
+HOMES, HOMES_BESIDE_SCHOOL = 0.75, 0.9  # share of residential buildings
+SITE_EVERY, CODES = 10, 999  # a school every so many communities; numbers that three digits hold
+LEAST, MOST, MANY = 2000, 4000, 15  # households of a community that has at least so many homes
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,14 @@ def draw_previous_grids(communities: gpd.GeoDataFrame, buildings: gpd.GeoDataFra
         int
     )
     rows: list[dict[str, Any]] = []
-    for place in communities.itertuples():
-        mine = np.flatnonzero(shapely.within(shapely.point_on_surface(pieces), place.geometry))
+    for community_id, outline in zip(communities["community_id"], communities.geometry.values):
+        mine = np.flatnonzero(shapely.within(shapely.point_on_surface(pieces), outline))
         if households[mine].sum() == 0:
             continue
         groups = group_pieces(pieces[mine], households[mine])
         for number in range(max(groups) + 1):
             ground = shapely.coverage_union_all(pieces[mine][groups == number])
-            rows.append({"grid_code": f"{place.community_id}{number + 1:03d}", "geometry": ground})
+            rows.append({"grid_code": f"{community_id}{number + 1:03d}", "geometry": ground})
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=communities.crs)
 
 

@@ -38,9 +38,9 @@ def write_layers(layers: Mapping[str, pd.DataFrame], path: Path) -> None:
     path.unlink(missing_ok=True)
     with fixed_date():
         for name, table in layers.items():
-            spatial = isinstance(table, gpd.GeoDataFrame)
-            table = orient(table) if spatial else table
-            kind = {} if spatial else {"geometry_type": None}
+            kind = {"geometry_type": None}
+            if isinstance(table, gpd.GeoDataFrame):
+                table, kind = orient(table), {}
             pyogrio.write_dataframe(
                 table.reset_index(drop=True), path, layer=name, driver="GPKG", append=path.exists(),
                 dataset_options={"VERSION": "1.2"}, **kind,
