@@ -62,7 +62,7 @@ def without_partner(piece: Problem) -> list[Reason]:
     """Return the atoms below the window that exceed it with any one of their neighbours."""
     first, neighbour, _ = piece.adjacency
     found = []
-    for i in np.flatnonzero(piece.households < piece.households_min):
+    for i in np.flatnonzero((piece.households > 0) & (piece.households < piece.households_min)):
         beside = neighbour[first[i] : first[i + 1]]
         least = int(piece.households[beside].min()) if len(beside) else 0
         if len(beside) and piece.households[i] + least > piece.households_max:

@@ -19,6 +19,7 @@ from gridder.partition.problem import (
 from gridder.partition.search import Search, make_search, places
 
 LARGEST_REGION = 6  # grids
+REGION_ATOMS = 200  # a region that has as many takes no further grid
 EXACT_ATOMS = 45  # regions up to this many atoms are tried by listing
 EXACT_WORK = 60_000
 EXACT_COLUMNS = 2_500
@@ -44,14 +45,16 @@ def touching(search: Search, assignment: Ints) -> dict[int, list[int]]:
     return {g: sorted(others) for g, others in found.items()}
 
 
-def grow_region(beside: dict[int, list[int]], grid: int, size: int, rng: np.random.Generator) -> list[int]:
-    """Return up to ``size`` grids around one, each touching another, at random."""
+def grow_region(search: Search, assignment: Ints, grid: int, size: int) -> list[int]:
+    """Return two to ``size`` grids around one, each touching another, at random; no more atoms than are quick."""
+    beside = touching(search, assignment)
+    atoms = np.bincount(assignment)
     region = [grid]
-    while len(region) < size:
+    while len(region) < size and (len(region) == 1 or atoms[region].sum() < REGION_ATOMS):
         fringe = sorted({b for a in region for b in beside[a]} - set(region))
         if not fringe:
             break
-        region.append(int(rng.choice(fringe)))
+        region.append(int(search.rng.choice(fringe)))
     return region
 
 
@@ -68,7 +71,7 @@ def repair(search: Search, assignment: Ints, *, share: float = 1.0) -> Ints:
             break
         seed = int(search.rng.choice(outside))
         size = 2 + turn % (LARGEST_REGION - 1)
-        region = grow_region(touching(search, assignment), seed, size, search.rng)
+        region = grow_region(search, assignment, seed, size)
         atoms = int(np.isin(assignment, region).sum())
         steps -= REGION_STEPS * atoms if atoms > EXACT_ATOMS else 0
         assignment = resolve_region(search, assignment, region)
@@ -84,7 +87,7 @@ def improve(search: Search, assignment: Ints) -> Ints:
     for _ in range(search.work.regions if k > LARGEST_REGION + 2 else 0):
         for g in range(k):
             size = int(search.rng.integers(3, LARGEST_REGION + 1))
-            region = grow_region(touching(search, assignment), g, size, search.rng)
+            region = grow_region(search, assignment, g, size)
             if len(region) > 1:
                 assignment = resolve_region(search, assignment, region)
     return assignment

@@ -61,6 +61,7 @@ class Search:
     def best_of(self, k: int, *, steps: int, restarts: int) -> Trial:
         """Return the best of several runs; runs go on, twice as many, until one is lawful."""
         best: Trial | None = None
+        restarts = max(1, min(restarts, self.work.all_steps // self.steps(steps)))
         for turn in range(2 * restarts + 1):
             if best is not None and turn >= restarts and best.misfit == 0:
                 break

@@ -17,6 +17,8 @@ class Work:
         Branches and sets at which listing all lawful grids gives up.
     steps, least_steps, restarts
         Annealing steps an atom, steps of a run at least, and runs, for the chosen number of grids.
+    all_steps
+        Steps of these runs together at most; the first run is always made.
     option_steps
         Annealing steps an atom for each number of grids that is only compared.
     repairs, repair_steps
@@ -34,6 +36,7 @@ class Work:
     steps: int
     least_steps: int
     restarts: int
+    all_steps: int
     option_steps: int
     repairs: int
     repair_steps: int
@@ -43,9 +46,9 @@ class Work:
 
 
 WORK = {
-    "quick": Work(40_000, 2_000, 60, 3_000, 1, 20, 30, 100, 0, 1_000, 0.5),
-    "standard": Work(400_000, 8_000, 150, 30_000, 2, 40, 100, 300, 2, 3_000, 2.0),
-    "prove": Work(4_000_000, 40_000, 400, 100_000, 4, 100, 300, 1_000, 6, 10_000, 20.0),
+    "quick": Work(40_000, 2_000, 60, 3_000, 1, 200_000, 20, 30, 100, 0, 1_000, 0.5),
+    "standard": Work(400_000, 8_000, 150, 30_000, 3, 600_000, 40, 100, 300, 2, 3_000, 2.0),
+    "prove": Work(4_000_000, 40_000, 400, 100_000, 5, 4_000_000, 100, 300, 1_000, 6, 10_000, 20.0),
 }
 
 
