@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import shapely
 from gridder import synth_plan as plan
 from gridder.synth_city import make_city
 from gridder.synth_grids import draw_previous_grids
-from gridder.synth_homes import House, Part, list_houses, list_parts
+from gridder.synth_homes import PUBLIC, House, Part, list_houses, list_parts
 from gridder.synth_households import draw_households, floors_of, scale_to, units_of
 from gridder.synth_lattice import GRID_M, bend_line, bend_shape, place_footprints
 from gridder.synth_streets import barrier, draw_outlines, list_barriers
@@ -21,7 +22,7 @@ from gridder.synth_write import write_layers
 
 __all__ = ["make_city", "make_demo", "write_demo", "write_layers"]
 
-PUBLIC_USES = ("教育", "医疗", "公园")
+FENCE_M = 3.5  # a compound reaches so far beyond its houses' ground
 
 
 def make_demo() -> dict[str, Any]:
@@ -39,7 +40,7 @@ def make_demo() -> dict[str, Any]:
         "buildings": buildings.drop(columns="letter"),
         "communities": communities.drop(columns="letter"),
         "barriers": layer(list_barriers() + list_walls()),
-        "compounds": make_areas(lambda part: part.use not in "khp"),
+        "compounds": make_areas(lambda part: part.use not in PUBLIC),
         "sites": make_areas(lambda part: part.use in plan.SITES),
         "previous_grids": draw_previous_grids(communities, buildings),
         "halls": make_halls(communities, buildings),
@@ -98,12 +99,13 @@ def list_walls() -> list[dict[str, Any]]:
     return rows
 
 
-def name_of(part: Part) -> str:
-    """Return the name of the compound or site on a part."""
-    if part.use in plan.SITES:
-        return plan.SITES[part.use]
-    homes = [p for p in list_parts() if p.use not in "khp"]
-    return plan.COMPOUND_NAMES[homes.index(part)] if part in homes else ""
+@cache
+def name_parts() -> dict[Part, str]:
+    """Return the name of the compound or site on each part; blank in the park."""
+    names = iter(plan.COMPOUND_NAMES)
+    return {
+        part: next(names) if part.use not in PUBLIC else plan.SITES.get(part.use, "") for part in list_parts()
+    }
 
 
 def make_areas(wanted: Any) -> gpd.GeoDataFrame:
@@ -111,8 +113,10 @@ def make_areas(wanted: Any) -> gpd.GeoDataFrame:
     rows = []
     for part in list_parts():
         if wanted(part):
-            box = shapely.box(part.west - 2, part.south - 2, part.east + 2, part.north + 2)
-            rows.append({"name": name_of(part), "geometry": bend_shape(box)})
+            box = shapely.box(
+                *(part.west - FENCE_M, part.south - FENCE_M), *(part.east + FENCE_M, part.north + FENCE_M)
+            )
+            rows.append({"name": name_parts()[part], "geometry": bend_shape(box)})
     return layer(rows)
 
 
@@ -126,12 +130,12 @@ def make_buildings() -> gpd.GeoDataFrame:
     rows = []
     for n, (house, count, shape, name) in enumerate(zip(houses, households, shapes, names), start=1):
         units = units_of(int(count), house.length_m, rng) if count else ""
-        home = house.part.use not in "khp" and house.use != "商业"
+        home = house.part.use not in PUBLIC and house.use != "商业"
         rows.append({
             "building_id": f"B{n:04d}", "name": name, "households": int(count),
             "community_id": id_of(house.part.letter), "units": units or None,
             "floors": floors_of(int(count), house.length_m, house.use),
-            "compound": name_of(house.part) if home else None, "use": house.use,
+            "compound": name_parts()[house.part] if home else None, "use": house.use,
             "letter": house.part.letter, "geometry": shape,
         })  # fmt: skip
     return raise_towers(layer(rows))
@@ -172,7 +176,7 @@ def name_buildings(houses: list[House]) -> list[str]:
     counts: dict[Any, int] = {}
     names = []
     for n, house in enumerate(houses):
-        compound = name_of(house.part)
+        compound = name_parts()[house.part]
         counts[compound, house.use] = number = counts.get((compound, house.use), 0) + 1
         if house.use == "住宅":
             names.append(f"{compound}{number}号楼")

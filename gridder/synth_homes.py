@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -67,9 +68,10 @@ PATTERNS = {
 }
 
 
-def list_parts() -> list[Part]:
+@cache
+def list_parts() -> tuple[Part, ...]:
     """Return all parts of blocks with their free ground, row by row from the north."""
-    return [part for block in list_blocks() for part in parts_of(block)]
+    return tuple(part for block in list_blocks() for part in parts_of(block))
 
 
 def parts_of(block: Block) -> Iterator[Part]:

@@ -7,6 +7,7 @@ smooth and weak (slopes below 0.15), so that distances hold to a few percent and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -59,16 +60,17 @@ def row_axes() -> tuple[np.ndarray, np.ndarray]:
     return north - np.array(plan.ROWS_M), north
 
 
-def list_blocks() -> list[Block]:
+@cache
+def list_blocks() -> tuple[Block, ...]:
     """Return all blocks, row by row from the north."""
     west, east = column_axes()
     south, north = row_axes()
     rows = len(south)
-    return [
+    return tuple(
         Block(r, c, float(west[c]), float(south[rows - 1 - r]), float(east[c]), float(north[rows - 1 - r]))
         for r in range(rows)
         for c in range(len(west))
-    ]
+    )
 
 
 def rail_u() -> float:

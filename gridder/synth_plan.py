@@ -35,7 +35,7 @@ COMMUNITY_OF_BLOCK = (
 # What stands there, one letter a part from west to east: w walk-ups, s slabs, t towers, m slabs and towers,
 # k school, h hospital, p park.
 USE_OF_BLOCK = (
-    ("w", "ws", "s", "t", "ww", "ww", "s", "t"),
+    ("w", "ws", "s", "w", "ww", "ww", "s", "t"),
     ("ww", "s", "w", "sw", "s", "w", "wt", "m"),
     ("m", "wk", "w", "ss", "ww", "w", "t", "ws"),
     ("w", "ww", "t", "s", "w", "sw", "w", "w"),
@@ -82,7 +82,7 @@ TOWERS = {"A": (620, "200,210,210"), "Q": (540, "")}  # community → households
 
 RIVER, RAILWAY = "柳河", "长松铁路"
 COLUMN_STREETS = ("西环路", "松涛街", "人民大街", "学府街", "文化街", "", "向阳大街", "晨光街", "东环路")
-ROW_STREETS = ("南环路", "丰泽路", "", "建设路", "长松大路", "松园路", "北环路")
+ROW_STREETS = ("南环路", "丰泽路", "", "长松大路", "建设路", "松园路", "北环路")
 RAIL_STREETS, RIVER_STREETS = ("铁西街", "铁东街"), ("滨河南路", "滨河北路")
 ARTERIALS = {"人民大街", "向阳大街", "长松大路"}
 BRIDGES = {"人民大街": "柳河大桥", "向阳大街": "向阳桥"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,7 @@ def row_lines() -> list[tuple[str, float]]:
     return [*found, (next(names), float(north[-1]))]
 
 
+@cache
 def axis_of(street: str) -> float:
     """Return where a street runs on the lattice."""
     return float(dict(column_lines() + row_lines())[street])
