@@ -13,7 +13,7 @@ from gridder.errors import UsageError
 from gridder.partition.problem import GridsRule
 from gridder.policy import DEFAULT_POLICY, Policy, load_policy
 from gridder.prepare import PlanOptions
-from gridder.settings import ReadOptions, parse_columns, parse_layers
+from gridder.read.settings import ReadOptions, parse_columns, parse_layers
 
 GRIDS_WORDS = ("target", "fewest", "most", "free")
 

@@ -18,9 +18,9 @@ from gridder.journal import Journal
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import load_source, read_district
+from gridder.read.settings import Layout, ReadOptions, Source
 from gridder.regenerate import read_edits, regenerate_district
 from gridder.request import Request, name_of_input
-from gridder.settings import Layout, ReadOptions, Source
 from gridder.tables import Run
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (tables of cases read better wide)
 """Many districts: one failure stays alone, finished ones are passed over, killed processes are survived."""
 
 from __future__ import annotations
@@ -14,10 +13,12 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from gridder import batch, batch_run, batch_tasks
+from gridder import batch
 from gridder.batch import BatchResult, run_batch
-from gridder.batch_run import Children, run_task
-from gridder.batch_tasks import DistrictResult, Task, make_tasks, options_of, task_names
+from gridder.batch import run as batch_run
+from gridder.batch import tasks as batch_tasks
+from gridder.batch.run import Children, run_task
+from gridder.batch.tasks import DistrictResult, Task, make_tasks, options_of, task_names
 from gridder.errors import InputError
 from gridder.request import Request
 from gridder.text import say

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gridder.counts import is_residential, is_unknown, parse_count, parse_counts, parse_numbers, parse_text
+from gridder.read.counts import (
+    is_residential,
+    is_unknown,
+    parse_count,
+    parse_counts,
+    parse_numbers,
+    parse_text,
+)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridder.outlines import make_coverage
+from gridder.check.outlines import make_coverage
 
 
 def array(*shapes):

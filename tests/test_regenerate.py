@@ -91,7 +91,7 @@ def test_an_edit_is_hard_and_keeps_the_code_of_its_grid(last_year, tmp_path):
 
 
 def test_a_locked_grid_keeps_exactly_its_buildings(last_year, tmp_path):
-    building, grid = neighbour_pair(last_year)
+    building, _ = neighbour_pair(last_year)
     lock = grid_of(last_year)[building]
     fewer = buildings()
     fewer.loc[fewer["building_id"] == "E23", "households"] = 20

@@ -81,9 +81,9 @@ def test_every_code_that_is_reported_has_a_sentence():
 
 
 def test_sentences_chosen_by_name_exist():
-    from gridder.defects import BAD_REASONS
+    from gridder.check.defects import BAD_REASONS
+    from gridder.check.repair import repair_shapes
     from gridder.policy import VALUE_SENTENCES
-    from gridder.repair import repair_shapes
 
     repairs = [f"check.{code}" for code in repair_shapes([]).done]
     blamed = [

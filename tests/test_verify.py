@@ -39,9 +39,9 @@ from lawful_delivery import (
 import gridder
 from gridder.text import has_sentence, sentences
 from gridder.verify import say_violation, verify_delivery
-from gridder.verify_input import changed, fingerprint, read_count, read_rows
-from gridder.verify_papers import remote_addresses
-from gridder.verify_reasons import TRUE_IF, Case, fits
+from gridder.verify.input import changed, fingerprint, read_count, read_rows
+from gridder.verify.papers import remote_addresses
+from gridder.verify.reasons import TRUE_IF, Case, fits
 
 WEST, EAST, SOUTH = f"{A}001", f"{A}002", f"{B}001"
 Mutation = Callable[[Path], Any]
@@ -667,7 +667,7 @@ def test_vendored_scripts_are_accepted() -> None:
 def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
     import re
 
-    source = "".join(p.read_text("utf-8") for p in Path("gridder").resolve().glob("verify*.py"))
+    source = "".join(p.read_text("utf-8") for p in Path(gridder.__file__).parent.glob("verify/*.py"))
     named = {key.removeprefix("verify.") for key in sentences("zh") if key.startswith("verify.")}
     expanded = {
         word for word in named for kind in ("grid", "cell", "community", "outline") if word.startswith(kind)

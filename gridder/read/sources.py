@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from gridder.district_yaml import load_layout
 from gridder.errors import Finding, InputError
-from gridder.formats import CONTAINERS, DATA_FILES, list_layers
-from gridder.settings import Layout, ReadOptions, Source
+from gridder.read.district_yaml import load_layout
+from gridder.read.formats import CONTAINERS, DATA_FILES, list_layers
+from gridder.read.settings import Layout, ReadOptions, Source
 from gridder.tables import LAYERS, fold
 
 SETTINGS_FILE = "district.yaml"

@@ -11,7 +11,7 @@ from ruamel.yaml.error import YAMLError
 from gridder.coordinates import DATUMS
 from gridder.errors import Finding, InputError
 from gridder.policy import plain
-from gridder.settings import Layout, Source
+from gridder.read.settings import Layout, Source
 from gridder.tables import LAYERS
 
 COORDS = "coords"

@@ -20,7 +20,7 @@ from pyproj import CRS
 
 from gridder.coordinates import usable_crs
 from gridder.errors import InputError
-from gridder.shapefile import FALLBACK_ENCODING, choose_encoding, find_sibling, is_utf8
+from gridder.read.shapefile import FALLBACK_ENCODING, choose_encoding, find_sibling, is_utf8
 from gridder.tables import fold
 
 CONTAINERS = (".gpkg", ".sqlite", ".gdb", ".xlsx", ".xls", ".kml", ".dxf")  # one file, several layers

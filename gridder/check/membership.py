@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gridder.check.repair import Shapes, sorted_ids
 from gridder.errors import Finding
-from gridder.repair import Shapes, sorted_ids
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridder.verify_base import Delivery
+from gridder.verify.base import Delivery
 
 MILLIMETRES = 1000  # steps a metre of the grid all coordinates lie on: equal corners are compared on it
 ALONG_M = 0.01  # m: a boundary drawn along a barrier leaves it by rounding alone, at most a few steps of 1 mm

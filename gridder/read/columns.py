@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gridder.counts import parse_counts, parse_numbers, parse_text
 from gridder.errors import InputError
-from gridder.formats import RawLayer
-from gridder.settings import ReadOptions, Source
+from gridder.read.counts import parse_counts, parse_numbers, parse_text
+from gridder.read.formats import RawLayer
+from gridder.read.settings import ReadOptions, Source
 from gridder.tables import LAYERS, fold, recognise
 
 DBF_NAME_LENGTH = 10  # the format of shapefiles has no longer column names

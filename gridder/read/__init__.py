@@ -15,14 +15,14 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from gridder.columns import list_columns, resolve_columns, take_columns
 from gridder.coordinates import choose_metric_crs, undo_datum, usable_crs
 from gridder.errors import Finding, InputError
-from gridder.formats import RawLayer, read_raw
-from gridder.kinds import normalise_kinds
-from gridder.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
-from gridder.shapefile import hash_file, hash_parts
-from gridder.sources import find_layout
+from gridder.read.columns import list_columns, resolve_columns, take_columns
+from gridder.read.formats import RawLayer, read_raw
+from gridder.read.kinds import normalise_kinds
+from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
+from gridder.read.shapefile import hash_file, hash_parts
+from gridder.read.sources import find_layout
 from gridder.tables import LAYERS, District
 
 __all__ = ["ReadOptions", "parse_columns", "parse_layers", "read_district"]
@@ -86,7 +86,7 @@ def refuse_nowhere(buildings: gpd.GeoDataFrame, file: str) -> None:
     bounds = buildings.geometry.bounds.replace([np.inf, -np.inf], np.nan).dropna()
     if bounds.empty or buildings.crs is None:
         return
-    x, y = bounds[["minx", "maxx"]].stack().median(), bounds[["miny", "maxy"]].stack().median()
+    x, y = np.median(bounds[["minx", "maxx"]]), np.median(bounds[["miny", "maxy"]])
     lon, lat = Transformer.from_crs(buildings.crs, 4326, always_xy=True).transform(x, y)
     if not (np.isfinite([lon, lat]).all() and abs(lat) <= 90):
         crs = CRS.from_user_input(buildings.crs)

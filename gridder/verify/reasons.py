@@ -9,8 +9,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from gridder.verify_base import Delivery, Violation, as_count, as_text, blame, counts
-from gridder.verify_contact import Contacts
+from gridder.verify.base import Delivery, Violation, as_count, as_text, blame, counts
+from gridder.verify.contact import Contacts
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from gridder.errors import InputError
 from gridder.text import list_ids, say
-from gridder.verify_base import Delivery, Violation, read_delivery
-from gridder.verify_contact import find_contacts, pocket_of
-from gridder.verify_ground import (
+from gridder.verify.base import Delivery, Violation, read_delivery
+from gridder.verify.contact import find_contacts, pocket_of
+from gridder.verify.ground import (
     check_connected,
     check_cover,
     check_grid_ground,
@@ -21,8 +21,8 @@ from gridder.verify_ground import (
     check_seams,
     check_shapes,
 )
-from gridder.verify_input import check_input
-from gridder.verify_members import (
+from gridder.verify.input import check_input
+from gridder.verify.members import (
     check_codes,
     check_communities,
     check_membership,
@@ -31,8 +31,8 @@ from gridder.verify_members import (
     check_sums,
     check_window,
 )
-from gridder.verify_papers import check_changes, check_maps, check_policy, check_workbook, missing_rules
-from gridder.verify_reasons import check_exceptions, check_lawful_k
+from gridder.verify.papers import check_changes, check_maps, check_policy, check_workbook, missing_rules
+from gridder.verify.reasons import check_exceptions, check_lawful_k
 
 TABLE_CHECKS = (
     check_policy,

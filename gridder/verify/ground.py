@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridder.verify_base import (
+from gridder.verify.base import (
     AREA_M2,
     AREA_SHARE,
     LENGTH_M,
@@ -24,7 +24,7 @@ from gridder.verify_base import (
     blame,
     counts,
 )
-from gridder.verify_contact import Contacts, label, parts, peopled_parts
+from gridder.verify.contact import Contacts, label, parts, peopled_parts
 
 LEFT_OUT = "left_out"  # findings of the record about ground in no grid end like this
 

@@ -11,8 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gridder.batch_run import run_here, run_on_dask
-from gridder.batch_tasks import EXIT_OK, LOGS, DistrictResult, Task, done_before, make_tasks
+from gridder.batch.run import run_here, run_on_dask
+from gridder.batch.tasks import EXIT_OK, LOGS, DistrictResult, Task, done_before, make_tasks
 from gridder.effort import Event, Progress, silent
 from gridder.request import Request
 

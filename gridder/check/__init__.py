@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridder import defects
-from gridder.communities import check_communities, derive_communities, warn_one_community
-from gridder.counts import is_residential
+from gridder.check import defects
+from gridder.check.communities import check_communities, derive_communities, warn_one_community
+from gridder.check.membership import find_members
+from gridder.check.repair import repair_shapes, sorted_ids, tell_repairs
 from gridder.errors import Finding, InputError
-from gridder.membership import find_members
 from gridder.policy import Policy
-from gridder.repair import repair_shapes, sorted_ids, tell_repairs
+from gridder.read.counts import is_residential
 from gridder.tables import District
 
 DECISIONS = ("check.count_missing", *defects.BAD_REASONS)  # findings that a decision of settle answers

@@ -12,9 +12,9 @@ from typing import Any
 
 import gridder
 from gridder.errors import GridderError
+from gridder.read.shapefile import hash_file, hash_parts
+from gridder.read.sources import find_layout
 from gridder.request import Request, name_of_input
-from gridder.shapefile import hash_file, hash_parts
-from gridder.sources import find_layout
 
 EXIT_OK, EXIT_EXCEPTIONS = 0, 4
 LOGS = "logs"  # folder of the logs below the batch's folder; no district has this name

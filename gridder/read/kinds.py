@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gridder.counts import fold_text
 from gridder.errors import Finding, InputError
-from gridder.settings import Source
+from gridder.read.counts import fold_text
+from gridder.read.settings import Source
 from gridder.tables import BARRIER_KINDS
 
 KIND_WORDS: dict[str, tuple[str, ...]] = {

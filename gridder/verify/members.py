@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gridder.tables import COMMUNITY_STATUS, GRID_STATUS
-from gridder.verify_base import Delivery, Violation, as_count, as_text, blame, counts
+from gridder.verify.base import Delivery, Violation, as_count, as_text, blame, counts
 
 PIECE = ["building_id", "unit"]
 MEMBER = [*PIECE, "grid_code", "community_id", "households"]

@@ -8,7 +8,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from gridder.policy import load_policy, policy_fields, policy_names
-from gridder.verify_base import Delivery, Violation, as_count, as_text, blame, counts
+from gridder.verify.base import Delivery, Violation, as_count, as_text, blame, counts
 
 SHEETS = (
     "Summary",

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridder.counts import is_fraction, is_residential, is_unknown
+from gridder.check.repair import POINT, sorted_ids
 from gridder.errors import Finding
 from gridder.policy import Policy
-from gridder.repair import POINT, sorted_ids
+from gridder.read.counts import is_fraction, is_residential, is_unknown
 
 # Why a row cannot be planned; the first that holds is told. Keys of locale/<lang>/check.yaml.
 BAD_REASONS = (

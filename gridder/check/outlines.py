@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridder.repair import Shapes
+from gridder.check.repair import Shapes
 
 GRID_M = 0.001  # all lines are rounded to whole millimetres: neighbours' vertices coincide exactly
 SLIVER_M = 1.0  # outlines that differ by less were meant to be one line

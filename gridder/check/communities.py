@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridder.check.outlines import make_coverage
+from gridder.check.repair import Shapes, repair_shapes, sorted_ids, tell_repairs
 from gridder.errors import Finding
-from gridder.outlines import make_coverage
-from gridder.repair import Shapes, repair_shapes, sorted_ids, tell_repairs
 from gridder.tables import LAYERS, District
 
 LARGEST_SINGLE_COMMUNITY = 6000  # households; above it, a whole input as one community is a warning

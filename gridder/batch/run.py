@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import gridder
-from gridder.batch_tasks import (
+from gridder.batch.tasks import (
     EXIT_EXCEPTIONS,
     EXIT_OK,
     LOGS,

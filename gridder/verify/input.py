@@ -17,7 +17,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from ruamel.yaml import YAML
 
-from gridder.verify_base import Delivery, Violation, as_count, as_text, blame
+from gridder.verify.base import Delivery, Violation, as_count, as_text, blame
 
 NUMBER = re.compile(
     r"([+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?)(?:居民户|户|戶|家|套|households?|dwellings?|units?|hh)?"
