@@ -30,7 +30,7 @@ from gridder.policy import Policy
 from gridder.prepare import PlanOptions, Prepared, label_cells
 from gridder.problems import COST_UNITS_PER_M
 from gridder.staffing.staff import staff_district
-from gridder.tables import CHANGE_COLUMNS, Run
+from gridder.tables import CHANGE_COLUMNS, LAYERS, Run
 
 HELD = 10**6  # weight of an edited or locked cell when codes are kept: more than any overlap in households
 
@@ -92,7 +92,7 @@ def assemble(
         sites=known.sites,
         halls=known.halls,
         previous_grids=known.previous_grids,
-        workforce=known.workforce,
+        workforce=count_people(known.workforce),
         certificates={
             c: certificate_record(cert, piece_totals(prepared, c)) for c, cert in sorted(certificates.items())
         },
@@ -129,6 +129,12 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
         staffing=staffing.sheets,
         findings=(*kept, *staffing.findings),
     )
+
+
+def count_people(workforce: pd.DataFrame) -> pd.DataFrame:
+    """Return a workforce table with its counts by community alone: names, ages and pay of a roster stay in its file."""
+    names = [column.name for column in LAYERS["workforce"] if column.name in workforce.columns]
+    return workforce[names].reset_index(drop=True)
 
 
 def put_columns(table: gpd.GeoDataFrame, columns: pd.DataFrame) -> gpd.GeoDataFrame:

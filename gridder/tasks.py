@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gridder.assemble import staff_run
+from gridder.assemble import count_people, staff_run
 from gridder.deliver import deliver, is_delivery, refuse_existing, write_maps, write_page, writing_aside
 from gridder.district import Inspection, inspect_district, plan_district
 from gridder.effort import Event
@@ -142,7 +142,7 @@ def staff_delivery(
             raise UsageError("errors.staff_window", policy=rules.name, low=window[0], high=window[1])
         run = replace(run, policy=rules)
     if workforce:
-        run = replace(run, workforce=read_workforce(workforce))
+        run = replace(run, workforce=count_people(read_workforce(workforce)))
     run = replace(run, lang=lang or run.lang)
     deliver(staff_run(run, run.options), place, overwrite=True, progress=journal)
     return place

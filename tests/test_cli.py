@@ -251,11 +251,12 @@ def test_policy_prints_every_rule_with_its_source():
 
 def test_staffing_again_under_another_workforce(delivery, tmp_path):
     table = tmp_path / "人员.csv"
-    table.write_text("社区编号,现有人数\n220199001001,9\n220199001002,12\n", "utf-8")
+    table.write_text("社区编号,现有人数,姓名\n220199001001,9,赵某\n220199001002,12,钱某\n", "utf-8")
     out = tmp_path / "out"
     assert run("staff", delivery, "--workforce", table, "--out", out)[0] == 0
     told = gpd.read_file(out / "plan.gpkg", layer="communities").set_index("community_id")
     assert told["present"].astype(int).to_dict() == {"220199001001": 9, WEST: 12}
+    assert not any("赵某".encode() in file.read_bytes() for file in out.rglob("*") if file.is_file())
     assert (out / "assignments.csv").read_bytes() == (delivery / "assignments.csv").read_bytes()
 
 
