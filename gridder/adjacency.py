@@ -10,6 +10,9 @@ import shapely
 from gridder.policy import Policy
 from gridder.segments import Segments, kinds_along, shared_segments
 
+EQUALLY_NEAR_M = (
+    0.01  # a crossing this near to two boundaries alike is at both: coordinates lie on a 1 mm grid
+)
 EDGE_COLUMNS = ["cell_a", "cell_b", "boundary_m", "barrier_m", "kind", "cost", "passable"]
 
 
@@ -92,21 +95,22 @@ def open_crossings(
 ) -> pd.DataFrame:
     """Return the edges with one more passable pair a crossing: the two cells nearest to it across a barrier.
 
-    A crossing farther than ``crossing_reach_m`` from every uncrossable boundary opens nothing.
+    Several pairs that are equally near are all opened: a bridge at the corner of two communities serves both. A
+    crossing farther than ``crossing_reach_m`` from every uncrossable boundary opens nothing.
     """
     edges = edges.copy()
     crossings = barriers[(barriers["kind"] == "crossing").to_numpy()]
     if crossings.empty or len(barred.left) == 0:
         return edges
-    lines = np.asarray(shapely.linestrings(barred.ends.reshape(-1, 2, 2)))
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(barred.ends.reshape(-1, 2, 2))))
     spots = shapely.point_on_surface(crossings.geometry.values)
-    found = shapely.STRtree(lines).query_nearest(
-        spots, max_distance=policy.crossing_reach_m, all_matches=False
-    )
+    reach = policy.crossing_reach_m
+    near, away = tree.query_nearest(spots, max_distance=reach, return_distance=True, all_matches=False)
+    _, passed = tree.query(spots[near[0]], predicate="dwithin", distance=away + EQUALLY_NEAR_M)
     row_of = {pair: row for row, pair in enumerate(zip(edges["a"], edges["b"]))}
-    for segment in found[1]:
+    for segment in np.unique(passed):
         row = row_of[int(barred.left[segment]), int(barred.right[segment])]
-        if not edges["passable"].iloc[row]:
+        if not edges["passable"].iloc[row] and edges["length_m"].iloc[row] >= policy.contact_min_m:
             edges.loc[row, "kind"] = "crossing"
             edges.loc[row, "passable"] = True
     return edges

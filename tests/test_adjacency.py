@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pytest
 from ground import CRS, atoms, barriers, crossing, house, outline
 from shapely import box
@@ -59,6 +60,19 @@ def test_a_crossing_far_from_every_barrier_opens_nothing():
     far = 50 + POLICY.crossing_reach_m + 5
     edges = edges_of(table, [("railway", [(50, -5), (50, 105)]), crossing(far, 50)], (0, 0, 200, 100))
     assert not edges["a", "b"].passable
+
+
+def test_a_crossing_at_the_corner_of_two_communities_serves_both():
+    """a | b above, c | d below, the railway between the columns and an underpass where the four meet."""
+    table = atoms({"a": house(10, 70), "b": house(70, 70), "c": house(10, 20), "d": house(70, 20)})
+    table["community_id"] = ["C", "C", "D", "D"]
+    outlines = gpd.GeoSeries({"C": box(0, 50, 100, 100), "D": box(0, 0, 100, 50)}, crs=CRS)
+    lines = barriers(("railway", [(50, -5), (50, 105)]), crossing(50, 50)).set_crs(CRS, allow_override=True)
+    edges = build_edges(draw_cells(table, outlines, lines, POLICY).cells, table, lines, POLICY)
+    assert list(zip(edges["cell_a"], edges["cell_b"], edges["kind"])) == [
+        ("a", "b", "crossing"),
+        ("c", "d", "crossing"),
+    ]
 
 
 def test_a_bridge_crosses_water_drawn_as_an_area():
