@@ -24,8 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("boundaries", "codes", "changes", "staffing", "problems", "exceptions", "regions"),
     ("outputs",),
     ("journal", "prepare", "locked", "plan_tables", "assemble", "district", "deliver", "request",
-     "synth", "synth_plan", "synth_lattice", "synth_streets", "synth_homes", "synth_households", "synth_grids",
-     "synth_city", "synth_write"),
+     "synth"),
     ("regenerate",),
     ("batch",),
     ("options", "console", "report", "tasks", "cli", "__main__", "__init__"),
@@ -68,9 +67,8 @@ def own_imports(tree: ast.AST, known: set[str]) -> set[str]:
 
 
 def floor_of(name: str) -> int | None:
-    """Return the floor of a module, that of the package it is in, or (``synth_x``) of the module it is a part of."""
-    package = name.partition(".")[0]
-    return FLOOR_OF.get(name, FLOOR_OF.get(package, FLOOR_OF.get(package.partition("_")[0])))
+    """Return the floor of a module, or that of the package it is in."""
+    return FLOOR_OF.get(name, FLOOR_OF.get(name.partition(".")[0]))
 
 
 def is_verify(name: str) -> bool:

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridder.synth_households import households_at, scale_to
-from gridder.synth_plan import CRS, DISTRICT_ID, ORIGIN_M
+from gridder.synth.households import households_at, scale_to
+from gridder.synth.plan import CRS, DISTRICT_ID, ORIGIN_M
 
 FIELD_M = (440.0, 360.0)  # a community, west to east and south to north
 PER_FIELD, LOTS, COLUMNS, ROWS = 46, 48, 4, 3  # buildings wanted and possible in a field; lots of a block

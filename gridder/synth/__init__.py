@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridder import synth_plan as plan
-from gridder.synth_city import make_city
-from gridder.synth_grids import draw_previous_grids
-from gridder.synth_homes import PUBLIC, House, Part, list_houses, list_parts
-from gridder.synth_households import draw_households, floors_of, scale_to, units_of
-from gridder.synth_lattice import GRID_M, bend_line, bend_shape, place_footprints
-from gridder.synth_streets import barrier, draw_outlines, list_barriers
-from gridder.synth_write import write_layers
+import gridder.synth.plan as plan
+from gridder.synth.city import make_city
+from gridder.synth.grids import draw_previous_grids
+from gridder.synth.homes import PUBLIC, House, Part, list_houses, list_parts
+from gridder.synth.households import draw_households, floors_of, scale_to, units_of
+from gridder.synth.lattice import GRID_M, bend_line, bend_shape, place_footprints
+from gridder.synth.streets import barrier, draw_outlines, list_barriers
+from gridder.synth.write import write_layers
 
 __all__ = ["make_city", "make_demo", "write_demo", "write_layers"]
 

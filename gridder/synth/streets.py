@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gridder import synth_plan as plan
-from gridder.synth_lattice import (
+import gridder.synth.plan as plan
+from gridder.synth.lattice import (
     BEYOND_M,
     GRID_M,
     bend,

@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from gridder import synth_plan as plan
-from gridder.synth_lattice import Block, list_blocks
-from gridder.synth_streets import axis_of
+import gridder.synth.plan as plan
+from gridder.synth.lattice import Block, list_blocks
+from gridder.synth.streets import axis_of
 
 STREET_M, ARTERIAL_M, WALL_M = (
     11.0,

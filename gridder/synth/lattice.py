@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gridder import synth_plan as plan
+import gridder.synth.plan as plan
 
 STEP_M = 30.0  # lines get a vertex this often before bending: off the true curve by less than 5 cm
 GRID_M = 0.001  # coordinates are whole millimetres

@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridder.synth_lattice import GRID_M, bend_line, bend_shape, list_blocks
-from gridder.synth_streets import column_lines, rail_line, river_line, row_lines
+from gridder.synth.lattice import GRID_M, bend_line, bend_shape, list_blocks
+from gridder.synth.streets import column_lines, rail_line, river_line, row_lines
 
 LEAST, MOST, BURST = 400, 700, 850  # the old window of a grid, and what it grew to at the worst
 OVER_M = 5.0  # lines that cut go this far beyond the district, so that they cut through
