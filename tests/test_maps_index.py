@@ -248,3 +248,50 @@ def test_missing_numbers_of_a_community_are_none_not_zero():
     rows = read_data(draw_index(replace(run, communities=communities), PAGES))["rows"]
     assert rows[0]["posts"] is None
     assert rows[0]["present"] is None
+
+
+def test_more_staff_than_posts_hires_nobody_and_unknown_stays_unknown():
+    run = make_run()
+    communities = run.communities.assign(hiring_gap=pd.array([-3, 2, pd.NA], dtype="Int64"))
+    rows = read_data(draw_index(replace(run, communities=communities), PAGES))["rows"]
+    assert [row["gap"] for row in rows] == [0, 2, None]
+    rows = read_data(draw_index(replace(run, communities=communities.drop(columns="hiring_gap")), PAGES))[
+        "rows"
+    ]
+    assert [row["gap"] for row in rows] == [None, None, None]
+
+
+@pytest.mark.browser
+def test_to_hire_is_explained_by_the_posts_it_is_counted_from(browser, tmp_path):
+    """−3 and 2 make 2, not −1; under a county cap the note speaks of posts given, not advised."""
+    run = make_run()
+    communities = run.communities.assign(hiring_gap=pd.array([-3, 2, pd.NA], dtype="Int64"))
+    page, _ = open_page(browser, tmp_path, draw_index(replace(run, communities=communities), PAGES))
+    assert page.inner_text("#table tfoot td.col-gap") == "2"
+    assert "建议人数减现有人数" in page.inner_text("#notes")
+    page.close()
+    capped = communities.assign(unmet=pd.array([4, 1, pd.NA], dtype="Int64"))
+    options = dict(run.options) | {"staffing": {"county_cap": 30}}
+    page, _ = open_page(
+        browser, tmp_path, draw_index(replace(run, communities=capped, options=options), PAGES)
+    )
+    notes = page.inner_text("#notes")
+    assert "上限 30 人内核定" in notes and "有 5 人未能核定" in notes and "建议人数减" not in notes
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_proof_for_one_number_of_grids_claims_no_more(browser, tmp_path):
+    run = make_run()
+    communities = run.communities.copy()
+    titles = []
+    for kind in ("global", "fixed_k"):
+        communities.loc[B, "bound_kind"] = kind
+        page, _ = open_page(browser, tmp_path, draw_index(replace(run, communities=communities), PAGES))
+        titles += page.eval_on_selector_all(".chip.lawful", "all => all.map(one => one.title)")
+        page.close()
+    grids = int(communities.loc[B, "grids"])
+    assert titles == [
+        "已证明没有更好的合规方案",
+        f"已证明同样划为 {grids} 格时没有更好的合规方案，未与其他格数相比",
+    ]

@@ -83,7 +83,6 @@ def page_words() -> dict[str, dict[str, str]]:
 def list_communities(run: Run, page_of: dict[str, str]) -> list[dict[str, Any]]:
     """Return one row a community, in the order of its id."""
     rows = []
-    gaps = gap_column(run.communities)
     table = run.communities.sort_index(kind="stable")
     for community_id, row in zip(table.index, table.to_dict("records"), strict=True):
         rows.append(
@@ -93,7 +92,7 @@ def list_communities(run: Run, page_of: dict[str, str]) -> list[dict[str, Any]]:
                 "subdistrict": text_of(row.get("subdistrict")),
                 "status": text_of(row.get("status")),
                 "page": page_of.get(str(community_id)),
-                "gap": number_of(row.get(gaps)),
+                "gap": to_hire(row.get("hiring_gap")),
                 "round_min": number_of(row.get("round_min_max"), 1),
                 "distance": number_of(row.get("gap"), 6),
                 "fixed_k": text_of(row.get("bound_kind")) == "fixed_k",
@@ -103,9 +102,16 @@ def list_communities(run: Run, page_of: dict[str, str]) -> list[dict[str, Any]]:
     return rows
 
 
-def gap_column(communities: pd.DataFrame) -> str:
-    """Return the column of what is to be hired: advised less present, where present staff are known."""
-    return "hiring_gap" if "hiring_gap" in communities.columns else "shortage"
+def to_hire(gap: Any) -> int | float | None:
+    """Return the people to hire: posts given less present staff; a surplus hires nobody, unknown stays unknown."""
+    people = number_of(gap)
+    return None if people is None else max(0, people)
+
+
+def count_ungiven(communities: pd.DataFrame) -> int:
+    """Return the advised posts that the county's cap leaves ungiven."""
+    unmet = communities.get("unmet")
+    return 0 if unmet is None else int(pd.to_numeric(unmet).fillna(0).sum())
 
 
 def list_facts(run: Run) -> dict[str, Any]:
@@ -125,6 +131,7 @@ def list_facts(run: Run) -> dict[str, Any]:
         "years": window.hiring_years,
         "meaning": meaning_of(meaning) if meaning else None,
         "cap": number_of(county_cap(run.options)),
+        "ungiven": count_ungiven(run.communities),
         "grids": {kind: int(status.get(kind, 0)) for kind in ("lawful", "exception", "special")},
         "quarantine": {
             "rows": len(run.quarantine),

@@ -144,7 +144,8 @@
     else if (what === "empty") { sign = ""; text = say("status_empty"); }
     else { sign = "✓"; look = "lawful"; text = say("status_" + what); }
     var chip = make("span", "chip " + look, sign ? make("span", "sign", sign + "\u2009") : null, text);
-    chip.title = say("about_status_" + (what === "look" ? "exceptions" : what));
+    chip.title = say("about_status_" + (what === "look" ? "exceptions" : what) +
+      (row.fixed_k && (what === "optimal" || what === "bounded") ? "_k" : ""), { n: number(row.grids) });
     return chip;
   }
   function distance(row) {
@@ -233,7 +234,9 @@
     if (known(rows, "round_min").length) keys.push("note_round");
     node.textContent = "";
     keys.forEach(function (key) { node.appendChild(make("p", "", say(key))); });
-    if (known(rows, "gap").length) node.appendChild(make("p", "", say("note_gap", { clause: gridder.text(facts.gap_clause) })));
+    if (known(rows, "gap").length) node.appendChild(make("p", "", say(
+      facts.ungiven ? "note_gap_cap" : "note_gap",
+      { clause: gridder.text(facts.gap_clause), cap: number(facts.cap), n: number(facts.ungiven) })));
   }
 
   // ── filters ──
