@@ -15,7 +15,7 @@ from gridder.codes import assign_codes, check_long_codes
 from gridder.effort import Effort
 from gridder.errors import Finding
 from gridder.exceptions import community_neighbours, exceptions_table, explain, look_around
-from gridder.locked import certify_with_locks, lock_exceptions, locked_grids, piece_totals
+from gridder.locked import certify_with_locks, lock_exceptions, locked_grids, piece_totals, with_locks
 from gridder.partition.answer import Certificate
 from gridder.partition.parallel import Solved
 from gridder.plan_tables import (
@@ -233,7 +233,7 @@ def explain_exceptions(
     for community_id, name, exception in sorted(found, key=lambda item: item[:2]):
         place = look_around(community_id, communities, inside, prepared.edges, neighbours, policy)
         members = np.flatnonzero(label.reindex(place.atoms.index) == name)
-        told = explain(place, exception, members)
+        told = explain(place, with_locks(place, exception, members, label), members)
         rows.append(told | {"community_id": community_id, "grid_code": codes[name]})
     return rows
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from gridder.exceptions import lawful_k
+from gridder.exceptions import Place, lawful_k
 from gridder.partition.answer import Certificate, GridException, KOption
 from gridder.partition.parallel import Solved
 from gridder.policy import Policy
@@ -92,3 +92,21 @@ def lock_exceptions(locked: pd.DataFrame, policy: Policy) -> list[tuple[str, str
         (str(row["community_id"]), str(row["label"]), GridException(0, "lock", int(row["households"])))
         for row in outside.to_dict("records")
     ]
+
+
+def with_locks(
+    place: Place, exception: GridException, members: np.ndarray, label: pd.Series
+) -> GridException:
+    """Return an exception with the code that is true of the community as it stands with its locked grids.
+
+    What is left beside a locked grid fails because of the lock, whatever its total; a locked grid that is a whole
+    piece fails because of its own total.
+    """
+    mine = place.piece == place.piece[members[0]]
+    grids = label.reindex(place.atoms.index[mine])
+    if not grids.str.contains(f"/{LOCK}", regex=False).any():
+        return exception
+    if len(members) < mine.sum():
+        return replace(exception, code="lock")
+    too_small = exception.households < place.policy.households_min
+    return replace(exception, code="component_too_small" if too_small else "component_between_k")

@@ -97,7 +97,7 @@ def ask(
             households_min=policy.households_min,
             households_max=policy.households_max,
             households_target=policy.households_target,
-            grids=grids,
+            grids=old_number(wishes, mine.index) if wishes and grids == "target" else grids,
             load_cost=round(policy.cost_load_deviation * COST_UNITS_PER_M),
             move_cost=round(policy.cost_household_moved * COST_UNITS_PER_M) if wishes else 0,
             previous=numbers(wishes.previous, mine.index) if wishes else None,  # type: ignore[arg-type]
@@ -105,6 +105,12 @@ def ask(
         )
         questions[str(community_id)] = Question(problem, mine.index.to_numpy())
     return questions
+
+
+def old_number(wishes: Wishes, index: pd.Index) -> GridsRule | int:
+    """Return the number of grids there were: a plan that changes little keeps it while it is lawful."""
+    old = wishes.previous.reindex(index).fillna("")
+    return old[old != ""].nunique() or "target"
 
 
 def numbers(labels: pd.Series, index: pd.Index) -> np.ndarray:

@@ -131,10 +131,20 @@ def refuse_unknown(prepared: Prepared, previous: pd.Series, edits: Edits) -> Non
     """Raise InputError for edits and locks of buildings or grids that are not there, all in one go."""
     buildings, grids = set(prepared.atoms["building_id"]), set(previous) - {""}
     lost = sorted({m["building_id"] for m in edits.moves} - buildings)
+    community_of = dict(zip(previous, prepared.atoms["community_id"]))
+    home = dict(zip(prepared.atoms["building_id"], prepared.atoms["community_id"]))
+    across = sorted(
+        m["building_id"]
+        for m in edits.moves
+        if m["building_id"] in home
+        and community_of.get(m["to_grid"], home[m["building_id"]]) != home[m["building_id"]]
+    )
     unknown = sorted(({m["to_grid"] for m in edits.moves} | set(edits.locks)) - grids)
     findings = []
     if lost:
         findings.append(Finding("plan.edit_building_unknown", "problem", {"n": len(lost)}, tuple(lost)))
+    if across:
+        findings.append(Finding("plan.edit_across_communities", "problem", {"n": len(across)}, tuple(across)))
     if unknown:
         findings.append(Finding("plan.edit_grid_unknown", "problem", {"n": len(unknown)}, tuple(unknown)))
     if findings:

@@ -46,6 +46,10 @@ def run_lines(run: Any, out: Path, lang: str) -> list[str]:
         lines.append(
             say(lang, "cli.exception", grid=row.grid_code, households=row.households, reason=row.reason)
         )
+    if len(run.changes):
+        moved = run.changes[(run.changes["old_grid"] != "") & (run.changes["new_grid"] != "")]
+        counts = {"buildings": moved["building_id"].nunique(), "households": int(moved["households"].sum())}
+        lines.append(say(lang, "cli.changed", **counts))
     if len(run.quarantine):
         lines.append(say(lang, "cli.quarantined", n=len(run.quarantine)))
     return [*lines, say(lang, "cli.verified"), say(lang, "cli.open", path=str(out / "maps" / "index.html"))]

@@ -143,3 +143,41 @@ def test_compare_writes_a_page_and_a_sheet(last_year, tmp_path):
     assert run("compare", last_year, last_year, "--out", page)[0] == 0
     assert page.stat().st_size > 10_000 and (tmp_path / "对比.xlsx").exists()
     assert run("compare", last_year, last_year, "--out", page)[0] == 2
+
+
+def test_a_grown_community_keeps_its_number_of_grids_while_that_is_lawful(last_year, tmp_path):
+    """920 households in two grids grow to 976: still two, although three have a mean nearer 400."""
+    more = buildings()
+    grown = more["building_id"].isin([f"E{n:02d}" for n in range(6, 20)])
+    more.loc[grown, "households"] += 4
+    path = write_small(tmp_path / "b.gpkg", underpass=True, buildings=more)
+    assert run("regenerate", path, "--from", last_year, "--out", tmp_path / "o", "-q")[0] == 0
+    before, after = grid_of(last_year), grid_of(tmp_path / "o")
+    assert set(after.values()) == set(before.values())
+
+
+def test_an_edit_across_communities_is_refused(last_year, tmp_path):
+    other = next(g for b, g in grid_of(last_year).items() if b.startswith("W"))
+    edits = write_edits(tmp_path / "edits.json", last_year, edits=[("E00", other)])
+    source = last_year.parent / "a.gpkg"
+    code, _, trouble = run(
+        "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o"
+    )
+    assert code == 3 and "E00" in trouble
+
+
+def test_what_a_lock_leaves_over_is_blamed_on_the_lock(last_year, tmp_path):
+    """Two buildings leave a locked grid, and what remains beside it is too little for a grid of its own."""
+    before = grid_of(last_year)
+    building, grid = neighbour_pair(last_year)
+    lock = before[building]
+    edits = write_edits(tmp_path / "edits.json", last_year, edits=[(building, grid)], locks=[lock, grid])
+    fewer = buildings()
+    fewer.loc[fewer["building_id"].map(before) == grid, "households"] = 10
+    path = write_small(tmp_path / "b.gpkg", underpass=True, buildings=fewer)
+    code, _, trouble = run(
+        "regenerate", path, "--from", last_year, "--edits", edits, "--out", tmp_path / "o", "-q"
+    )
+    assert code == 4, trouble
+    told = gpd.read_file(tmp_path / "o" / "plan.gpkg", layer="exceptions")
+    assert set(told["code"]) == {"lock"}

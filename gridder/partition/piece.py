@@ -8,12 +8,13 @@ import numpy as np
 
 from gridder.partition.answer import KOption, Reason
 from gridder.partition.besteffort import nearest_plan
-from gridder.partition.columns import Columns, assignment_of, make_columns
+from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.counts import lawful_k, preferred_k
 from gridder.partition.diagnose import diagnose_piece, window
 from gridder.partition.listing import list_columns
 from gridder.partition.model import Answer, Terms, choose_grids
 from gridder.partition.neighbourhood import improve, repair, total_misfit
+from gridder.partition.oldplan import old_plan
 from gridder.partition.pairs import settle_pairs
 from gridder.partition.problem import BoundKind, Ints, Problem, Status, grid_households, plan_cost
 from gridder.partition.search import Search, make_search
@@ -23,6 +24,7 @@ TRIES_OF_K = 2  # rounds of annealing and repair before another number of grids 
 OPTION_SHARE = 0.1  # of the repairs, for numbers of grids that are only compared
 NEAR_K = 1.08  # numbers of grids whose short run costs up to 8 % more than the cheapest are searched in full
 MOST_K = 3
+WARM = 0.3  # a run from the old plan starts this much cooler than one from scratch
 POLISHES = 3  # rounds of pairs and choosing
 NEIGHBOURS_OF_K = 2  # other numbers of grids shown on each side of the chosen one
 
@@ -202,6 +204,10 @@ def search_k(search: Search, k: int) -> Ints:
     best: Ints | None = None
     for _ in range(TRIES_OF_K):
         trial = search.best_of(k, steps=search.work.steps, restarts=search.work.restarts)
+        start = old_plan(search.problem, k)
+        if start is not None:
+            search.met.update(sets_of(start))
+            trial = min(trial, search.run(k, search.work.steps, start=start, heat=WARM), key=lambda t: t.rank)
         found = trial.assignment if trial.misfit == 0 else repair(search, trial.assignment)
         if best is None or total_misfit(search, found) < total_misfit(search, best):
             best = found
