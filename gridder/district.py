@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gridder.assemble import assemble
-from gridder.check import check_district, settle
+from gridder.check import Checked, check_district, settle, tell_open
 from gridder.effort import Effort, Progress, silent
 from gridder.errors import Finding
 from gridder.exceptions import community_neighbours, explain, look_around
@@ -55,12 +55,13 @@ def inspect_district(
 ) -> Inspection:
     """Return what is wrong with the data and which communities cannot have a lawful plan; nothing is planned.
 
-    Rows that cannot be planned are set aside and unknown counts taken as 0 for the diagnosis, whatever the options.
+    Nothing is decided either: rows that cannot be planned and unknown counts are told as open questions, whatever
+    the options. The diagnosis alone leaves such rows out and takes unknown counts as 0, and says so.
     """
     checked = check_district(district, policy)
     settled = settle(checked, bad_rows="quarantine", missing="zero", policy=policy)
     if settled.district.buildings.empty:
-        return Inspection(settled.findings, ())
+        return Inspection(tell_open(checked, policy), ())
     prepared = prepare_settled(settled, policy, options, progress=progress)
     communities = prepared.communities
     sums = settled.district.buildings.groupby("community_id")["households"].sum()
@@ -79,4 +80,12 @@ def inspect_district(
             households = int(question.problem.households[members].sum())
             told = explain(place, GridException(0, reason.code, households, reason.facts), members)
             impossible.append(told | {"community_id": community_id})
-    return Inspection(prepared.findings, tuple(impossible))
+    later = prepared.findings[len(prepared.checked.findings) :]  # of cells, pockets, towers, codes
+    findings = (*tell_open(checked, policy), *later, *note_assumed(checked))
+    return Inspection(findings, tuple(impossible))
+
+
+def note_assumed(checked: Checked) -> tuple[Finding, ...]:
+    """Return the note of what the diagnosis took for granted, if anything is open."""
+    facts = {"rows": len(checked.bad), "unknown": len(checked.missing_ids)}
+    return (Finding("check.judged_as_if", "note", facts, layer="buildings"),) if any(facts.values()) else ()

@@ -12,14 +12,19 @@ from gridder.policy import Policy, policy_fields
 from gridder.text import list_ids, say, say_finding
 
 SIGNS = {"problem": "✕", "warning": "!", "note": "·"}
+CHOICE = "check.choice_"  # begins the code of a finding that offers a choice about the one before it
 
 
 def findings_lines(findings: Sequence[Finding], lang: str) -> list[str]:
-    """Return one line a finding, the most pressing first."""
+    """Return one line a finding, the most pressing first; choices stay behind what they answer."""
     order = {level: n for n, level in enumerate(SIGNS)}
-    return [
-        f"{SIGNS[f.level]} {say_finding(lang, f)}" for f in sorted(findings, key=lambda f: order[f.level])
-    ]
+    ranked: list[tuple[int, str]] = []
+    for finding in findings:
+        choice = finding.code.startswith(CHOICE) and bool(ranked)
+        rank = ranked[-1][0] if choice else order[finding.level]
+        sign = ("  " if choice else "") + SIGNS[finding.level]
+        ranked.append((rank, f"{sign} {say_finding(lang, finding)}"))
+    return [line for _, line in sorted(ranked, key=lambda one: one[0])]
 
 
 def finding_json(finding: Finding, lang: str) -> dict[str, Any]:

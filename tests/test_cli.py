@@ -229,6 +229,38 @@ def test_check_plans_nothing_and_names_the_pocket(small):
     assert found["impossible"][0]["remedies"][0]["code"] == "open_crossing"
 
 
+def test_check_decides_nothing_about_rows_and_counts(tmp_path):
+    table = buildings()
+    table["households"] = table["households"].astype("Int64")
+    table.loc[0, "households"], table.loc[2, "households"] = -5, pd.NA
+    path = write_small(tmp_path / "open.gpkg", buildings=table)
+    code, told, _ = run("check", path, "--json")
+    found = {f["code"]: f for f in json.loads(told)["findings"]}
+    assert code == 4
+    assert found["check.missing_counts"]["level"] == "problem" and found["check.missing_counts"]["ids"] == [
+        "E01"
+    ]
+    assert found["check.bad_count_negative"]["level"] == "problem"
+    assert {"check.choice_zero", "check.choice_estimate", "check.choice_stop"} <= set(found)
+    assert not {"check.count_zeroed", "check.quarantined", "check.count_missing"} & set(found)
+    assert found["check.judged_as_if"]["facts"] == {"rows": 1, "unknown": 1}
+    _, told, _ = run("check", path, "--lang", "en")
+    lines = told.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("✕ Household counts not known"))
+    assert [line.lstrip(" ·").split(":")[0] for line in lines[at + 1 : at + 3]] == [
+        "--missing zero",
+        "--missing estimate",
+    ]
+
+
+def test_check_of_a_community_without_known_counts_does_not_call_it_empty(tmp_path):
+    table = buildings()
+    table["households"] = table["households"].astype("Int64")
+    table.loc[table["community_id"] == WEST, "households"] = pd.NA
+    told = run("check", write_small(tmp_path / "open.gpkg", buildings=table), "--json")[1]
+    assert "check.communities_empty" not in {f["code"] for f in json.loads(told)["findings"]}
+
+
 def test_check_of_good_data_says_so(tmp_path):
     code, told, _ = run("check", write_small(tmp_path / "good.gpkg", underpass=True))
     assert code == 0, told

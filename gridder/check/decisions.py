@@ -1,0 +1,163 @@
+"""A checked district and the decisions about its rows and counts: what is open, what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gridder.check import defects
+from gridder.errors import Finding, InputError
+from gridder.policy import Policy
+from gridder.read.counts import is_residential
+from gridder.tables import District
+
+DECISIONS = ("check.count_missing", *defects.BAD_REASONS)  # findings that a decision of settle answers
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A district that can be planned once the decisions are made.
+
+    Parameters
+    ----------
+    district
+        Repaired; ``buildings`` sorted by id, each with its ``community_id``, without the bad rows;
+        ``communities`` sorted by id, outlines one valid coverage on a 1 mm grid (None where the input has
+        none).
+    bad
+        Rows that cannot be planned: building_id, households (as read; NA when no number), layer, row, reason
+        (key of a sentence), households_text, geometry.
+    missing_ids
+        Buildings whose count is unknown, sorted.
+    findings
+        Everything to tell, that of reading first.
+    """
+
+    district: District
+    bad: gpd.GeoDataFrame
+    missing_ids: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def settle(
+    checked: Checked,
+    *,
+    bad_rows: Literal["stop", "quarantine"],
+    missing: Literal["stop", "zero", "estimate"],
+    policy: Policy,
+) -> Checked:
+    """Return the district decided: ``households`` int64, ``count_missing`` and ``estimated`` bool.
+
+    Planned and quarantined households add up to the input's.
+
+    Raises
+    ------
+    InputError
+        There are bad rows or unknown counts and the decision about them is ``stop``: all are listed.
+    """
+    undecided = []
+    if bad_rows == "stop" and len(checked.bad):
+        undecided += [finding for finding in checked.findings if finding.code in defects.BAD_REASONS]
+    if missing == "stop" and checked.missing_ids:
+        undecided += offer_choices(checked, policy)
+    if undecided:
+        code = "errors.bad_rows" if bad_rows == "stop" and len(checked.bad) else "errors.counts_missing"
+        facts = {"n": len(checked.bad) if code == "errors.bad_rows" else len(checked.missing_ids)}
+        raise InputError(code, findings=tuple(undecided), **facts)
+    buildings = checked.district.buildings
+    unknown = buildings["households"].isna()
+    filled = (
+        estimate_counts(buildings, policy) if missing == "estimate" else pd.Series(0, index=buildings.index)
+    )
+    settled = buildings.assign(
+        households=buildings["households"].fillna(filled.astype("Int64")).astype("int64"),
+        count_missing=unknown & (missing == "zero"),
+        estimated=unknown & (missing == "estimate"),
+    )
+    findings = tell_decisions(checked, settled)
+    return replace(checked, district=replace(checked.district, buildings=settled), findings=findings)
+
+
+def tell_decisions(checked: Checked, settled: gpd.GeoDataFrame) -> tuple[Finding, ...]:
+    """Return the findings with what was open replaced by what was decided."""
+    findings = [f for f in checked.findings if f.code not in DECISIONS]
+    for finding in checked.findings:
+        if finding.code in defects.BAD_REASONS:
+            findings.append(replace(finding, level="warning"))
+    if len(checked.bad):
+        known = checked.bad["households"].dropna().sum()
+        facts = {
+            "n": len(checked.bad),
+            "households": int(known) if float(known).is_integer() else float(known),
+        }
+        findings.append(Finding("check.quarantined", "warning", facts, layer="buildings"))
+    zero, guess = settled[settled["count_missing"]], settled[settled["estimated"]]
+    findings += defects.about("check.count_zeroed", "warning", zero)
+    findings += defects.about(
+        "check.count_estimated", "warning", guess, households=int(guess["households"].sum())
+    )
+    assert checked.district.communities is not None, "check_district gives every district its communities"
+    findings += defects.find_empty_communities(settled, checked.district.communities)
+    return tuple(findings)
+
+
+def tell_open(checked: Checked, policy: Policy) -> tuple[Finding, ...]:
+    """Return the findings of a district about which nothing is decided: unknown counts with their choices.
+
+    A community is called empty only where no count inside it is unknown.
+    """
+    findings = [f for f in checked.findings if f.code != "check.count_missing"]
+    if checked.missing_ids:
+        findings += offer_choices(checked, policy)
+    buildings = checked.district.buildings
+    possible = buildings.assign(households=buildings["households"].fillna(1))
+    assert checked.district.communities is not None, "check_district gives every district its communities"
+    findings += defects.find_empty_communities(possible, checked.district.communities)
+    return tuple(findings)
+
+
+def estimate_counts(buildings: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
+    """Return households guessed from footprint × floors: at least 1, but 0 where the use says nobody lives.
+
+    An unknown use counts as residential, unknown floors as one.
+    """
+    footprint = buildings.geometry.area.to_numpy()
+    floors = np.maximum(buildings["floors"].fillna(1.0).to_numpy(float), 1.0)
+    guess = np.maximum(1, np.floor(footprint * floors / policy.floor_area_per_household_m2 + 0.5)).astype(
+        "int64"
+    )
+    lived_in = np.array([is_residential(use) is not False for use in buildings["use"]], dtype=bool)
+    return pd.Series(np.where(lived_in, guess, 0), index=buildings.index, dtype="int64")
+
+
+def offer_choices(checked: Checked, policy: Policy) -> list[Finding]:
+    """Return how many counts are unknown, of which use, and what each choice would do."""
+    buildings = checked.district.buildings
+    rows = buildings[buildings["households"].isna()]
+    uses = [is_residential(use) for use in rows["use"]]
+    guess = estimate_counts(rows, policy)
+    known = int(buildings["households"].sum())
+    facts = {
+        "n": len(rows),
+        "share": round(100.0 * len(rows) / len(buildings), 1),
+        "residential": sum(use is True for use in uses),
+        "other": sum(use is False for use in uses),
+        "unknown": sum(use is None for use in uses),
+    }
+    choices: dict[str, Any] = {
+        "known": known,
+        "n": len(rows),
+        "guess": int(guess.sum()),
+        "total": known + int(guess.sum()),
+    }
+    choices |= {"no_floors": int(rows["floors"].isna().sum()), "area": policy.floor_area_per_household_m2}
+    return [
+        Finding("check.missing_counts", "problem", facts, checked.missing_ids, "buildings"),
+        Finding("check.choice_zero", "note", {"n": len(rows), "known": known}),
+        Finding("check.choice_estimate", "note", choices),
+        Finding("check.choice_stop", "note"),
+    ]
