@@ -115,6 +115,16 @@ def test_quarantine_adds_up(tmp_path):
     assert "quarantined" in codes(settled) and not any(f.level == "problem" for f in settled.findings)
 
 
+def test_what_is_no_count_is_not_summed_as_households(tmp_path):
+    checked = check(tmp_path, street(households=["-5", "2.5", "7000", "10"]), blocks())
+    (told,) = [f for f in decide(checked).findings if f.code == "check.quarantined"]
+    assert told.facts == {"n": 3, "households": 7000}
+    nowhere = street(households=["-5", "2.5", "7", "10"])
+    nowhere.loc[:2, "geometry"] = None
+    (lost,) = [f for f in check(tmp_path, nowhere, blocks()).findings if f.code == "check.bad_no_geometry"]
+    assert lost.facts["n"] == 3 and lost.facts["households"] == 7
+
+
 # ── unknown counts ──
 
 

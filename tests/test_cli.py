@@ -219,6 +219,7 @@ def test_bad_rows_stop_with_a_list_or_are_quarantined(tmp_path):
     assert code == 4
     aside = gpd.read_file(tmp_path / "out" / "plan.gpkg", layer="quarantine")
     assert list(aside["building_id"]) == ["E00"] and aside["reason"][0]
+    assert json.loads((tmp_path / "out" / "plan.json").read_text())["totals"]["quarantined_households"] == 0
 
 
 def test_check_plans_nothing_and_names_the_pocket(small):

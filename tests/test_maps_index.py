@@ -16,7 +16,8 @@ from sample_run import HOSTILE, TEMPLATE, A, B, C, sample_run
 from shapely.affinity import translate
 
 from gridder.errors import Finding
-from gridder.outputs.maps.index import draw_index
+from gridder.outputs.maps.index import count_quarantine, draw_index
+from gridder.outputs.record import whole_sum
 from gridder.policy import load_policy
 from gridder.tables import Run
 
@@ -295,3 +296,10 @@ def test_a_proof_for_one_number_of_grids_claims_no_more(browser, tmp_path):
         "已证明没有更好的合规方案",
         f"已证明同样划为 {grids} 格时没有更好的合规方案，未与其他格数相比",
     ]
+
+
+def test_rows_set_aside_count_only_households_that_can_be():
+    rows = pd.DataFrame({"households": pd.array([-5, 2.5, 30, pd.NA], dtype="Float64")})
+    told = count_quarantine(rows)
+    assert told == {"rows": 4, "households": 30, "unknown": 3}
+    assert whole_sum(rows["households"]) == 30

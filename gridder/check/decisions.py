@@ -89,11 +89,7 @@ def tell_decisions(checked: Checked, settled: gpd.GeoDataFrame) -> tuple[Finding
         if finding.code in defects.BAD_REASONS:
             findings.append(replace(finding, level="warning"))
     if len(checked.bad):
-        known = checked.bad["households"].dropna().sum()
-        facts = {
-            "n": len(checked.bad),
-            "households": int(known) if float(known).is_integer() else float(known),
-        }
+        facts = {"n": len(checked.bad), "households": defects.sum_whole(checked.bad["households"])}
         findings.append(Finding("check.quarantined", "warning", facts, layer="buildings"))
     zero, guess = settled[settled["count_missing"]], settled[settled["estimated"]]
     findings += defects.about("check.count_zeroed", "warning", zero)

@@ -64,6 +64,12 @@ def find_id_reasons(buildings: pd.DataFrame) -> pd.Series:
     return reasons
 
 
+def sum_whole(counts: pd.Series) -> int:
+    """Return the sum of the counts that can be households: whole numbers ≥ 0; −5 and 2.5 are none."""
+    numbers = counts.dropna().astype(float)
+    return int(numbers[(numbers >= 0) & (numbers % 1 == 0)].sum())
+
+
 def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
     """Return one problem a reason, with ids (or row numbers), households and some of the values read."""
     found = []
@@ -77,10 +83,9 @@ def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
             for t, h in zip(rows["households_text"], rows["households"].astype(object))
         ]
         shown = ", ".join(str(value) for value in read[:VALUES_SHOWN])
-        total = rows["households"].dropna().sum()
         facts = {
             "n": len(rows),
-            "households": int(total) if float(total).is_integer() else float(total),
+            "households": sum_whole(rows["households"]),
             "values": shown + (", …" if len(read) > VALUES_SHOWN else ""),
             "absurd": policy.households_absurd,
         }

@@ -63,10 +63,14 @@ def totals(run: Run) -> dict[str, int]:
         "grids": len(run.grids),
         "communities": len(run.communities),
         "quarantined_rows": len(run.quarantine),
-        "quarantined_households": int(
-            pd.to_numeric(run.quarantine["households"], errors="coerce").fillna(0).sum()
-        ),
+        "quarantined_households": whole_sum(run.quarantine["households"]),
     }
+
+
+def whole_sum(counts: pd.Series) -> int:
+    """Return the sum of counts that can be households: whole numbers ≥ 0; −5 and 2.5 are none."""
+    numbers = pd.to_numeric(counts, errors="coerce").dropna().astype(float)
+    return int(numbers[(numbers >= 0) & (numbers % 1 == 0)].sum())
 
 
 def exceptions_of(run: Run, community_id: str) -> list[dict[str, Any]]:

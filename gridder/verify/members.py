@@ -74,12 +74,18 @@ def check_sums(delivery: Delivery) -> list[Violation]:
         "grids": len(delivery.grids),
         "communities": len(delivery.communities),
         "quarantined_rows": len(delivery.quarantine),
-        "quarantined_households": int(pd.to_numeric(delivery.quarantine["households"]).fillna(0).sum()),
+        "quarantined_households": sum_possible(delivery.quarantine["households"]),
     }
     for name, value in truth.items():
         if totals[name] != value:
             found.append(blame("total_differs", what=name, said=as_text(totals[name]), true=value))
     return found
+
+
+def sum_possible(counts: pd.Series) -> int:
+    """Return the sum of the counts that can be households: negative ones and fractions are none."""
+    known = pd.to_numeric(counts).dropna().astype(float)
+    return int(known[(known >= 0) & (known == known.round())].sum())
 
 
 def sums_by(table: pd.DataFrame, key: str) -> pd.DataFrame:

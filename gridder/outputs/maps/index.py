@@ -133,11 +133,18 @@ def list_facts(run: Run) -> dict[str, Any]:
         "cap": number_of(county_cap(run.options)),
         "ungiven": count_ungiven(run.communities),
         "grids": {kind: int(status.get(kind, 0)) for kind in ("lawful", "exception", "special")},
-        "quarantine": {
-            "rows": len(run.quarantine),
-            "households": int(pd.to_numeric(run.quarantine["households"]).fillna(0).sum()),
-            "unknown": int(run.quarantine["households"].isna().sum()),
-        },
+        "quarantine": count_quarantine(run.quarantine),
+    }
+
+
+def count_quarantine(quarantine: pd.DataFrame) -> dict[str, int]:
+    """Return rows set aside, their households, and how many have no count that can be one (whole, ≥ 0)."""
+    counts = pd.to_numeric(quarantine["households"]).dropna().astype(float)
+    whole = counts[(counts >= 0) & (counts % 1 == 0)]
+    return {
+        "rows": len(quarantine),
+        "households": int(whole.sum()),
+        "unknown": len(quarantine) - len(whole),
     }
 
 
