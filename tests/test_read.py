@@ -353,6 +353,24 @@ def test_no_crs_asks_for_one(tmp_path):
     fails(path, "not_degrees", ReadOptions(coords="wgs84"))
 
 
+def test_a_stated_crs_that_is_none_is_refused_even_where_none_is_needed(tmp_path):
+    path = write(tmp_path, buildings=street())
+    assert fails(path, "crs_unknown", ReadOptions(crs="EPSG:99999999")).exit_code == 3
+    (tmp_path / "district.yaml").write_text("crs: nonsense\nbuildings: {file: town.gpkg, layer: buildings}\n")
+    fails(tmp_path / "district.yaml", "crs_unknown")
+
+
+def test_a_file_with_its_own_crs_keeps_it_and_says_so_where_another_was_stated(tmp_path):
+    path = write(tmp_path, buildings=street(), communities=blocks())
+    district = read_district(path, ReadOptions(crs="EPSG:4326"))
+    told = [f for f in district.findings if f.code == "read.crs_own"]
+    assert [f.layer for f in told] == ["buildings", "communities"] and {f.level for f in told} == {"warning"}
+    assert (told[0].facts["own"], told[0].facts["asked"]) == (CRS, "EPSG:4326")
+    assert district.crs.to_epsg() == 4549
+    assert "read.crs_own" not in codes(read_district(path, ReadOptions(crs=CRS)))
+    assert "read.crs_own" not in codes(read_district(path))
+
+
 def test_layers_in_different_crs_come_together(tmp_path):
     path = write(tmp_path, buildings=street(), communities=blocks().to_crs(4326))
     district = read_district(path)
@@ -446,6 +464,8 @@ def test_facts_of_real_cities(file, columns, layers, rows, total, unknown):
 
 
 def test_coordinates_that_lie_nowhere_in_their_crs_are_refused(tmp_path):
-    path = write(tmp_path, buildings=street().set_crs("EPSG:4525", allow_override=True))  # zone 37 prefixed to x
+    path = write(
+        tmp_path, buildings=street().set_crs("EPSG:4525", allow_override=True)
+    )  # zone 37 prefixed to x
     caught = fails(path, "crs_misfit")
     assert caught.facts["crs"] == "EPSG:4525" and "town.gpkg" in caught.facts["file"]

@@ -58,6 +58,9 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
     options = options or ReadOptions()
     path = Path(path)
     layout = find_layout(path, options)
+    for stated in (options.crs, layout.crs):
+        if stated:
+            parse_crs(stated)  # one that is none is refused, whether a layer needs it or not
     loaded = [load_source(source, layout, options) for source in layout.sources]
     buildings = join_buildings([one for one in loaded if one.layer == "buildings"])
     refuse_nowhere(buildings, loaded[0].record["file"])
@@ -161,7 +164,10 @@ def place(
     """
     findings = []
     datum = source.coords or options.coords or layout.coords
-    stated = source.crs or (None if raw.crs else options.crs or layout.crs)
+    general = options.crs or layout.crs
+    stated = source.crs or (None if raw.crs else general)
+    if general and raw.crs and not stated:
+        findings += warn_own_crs(source, raw.crs, parse_crs(general))
     crs = parse_crs(stated) if stated else raw.crs
     if crs is None and (raw.in_degrees or datum):
         crs = CRS.from_epsg(4490 if datum == "cgcs2000" else 4326)
@@ -190,6 +196,16 @@ def parse_crs(text: str) -> CRS:
     if crs is None:
         raise InputError("errors.crs_unknown", crs=text)
     return crs
+
+
+def warn_own_crs(source: Source, own: CRS, asked: CRS) -> list[Finding]:
+    """Return the warning that a file's own CRS is used, if another one was stated for files that have none."""
+    same_code = own.to_epsg() is not None and own.to_epsg() == asked.to_epsg()
+    if same_code or own.equals(asked, ignore_axis_order=True):
+        return []
+    names = [crs.to_string() if crs.to_epsg() else crs.name for crs in (own, asked)]
+    facts = {"file": source.label, "layer": source.layer, "own": names[0], "asked": names[1]}
+    return [Finding("read.crs_own", "warning", facts, layer=source.layer)]
 
 
 def refuse_no_degrees(source: Source, frame: gpd.GeoDataFrame) -> None:
