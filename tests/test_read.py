@@ -11,6 +11,7 @@ from inputs import CRS, block, blocks, house, street, write
 
 from gridder.errors import InputError, UsageError
 from gridder.read import ReadOptions, parse_columns, parse_layers, read_district
+from gridder.text import say_error
 
 pytestmark = pytest.mark.filterwarnings("ignore:Column names longer", "ignore:Normalized/laundered")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -369,6 +370,16 @@ def test_a_file_with_its_own_crs_keeps_it_and_says_so_where_another_was_stated(t
     assert district.crs.to_epsg() == 4549
     assert "read.crs_own" not in codes(read_district(path, ReadOptions(crs=CRS)))
     assert "read.crs_own" not in codes(read_district(path))
+
+
+def test_swapped_longitude_and_latitude_are_asked_about(tmp_path):
+    path = tmp_path / "buildings.csv"
+    path.write_text("building_id,households,lat,lon\n1,12,125.30,43.80\n2,9,125.31,43.81\n")
+    caught = fails(path, "degrees_swapped")
+    assert caught.exit_code == 3 and round(caught.facts["y"]) == 125 and round(caught.facts["x"]) == 44
+    assert "swapped" in say_error("en", caught) and "填反" in say_error("zh", caught)
+    path.write_text("building_id,households,lat,lon\n1,12,4300000,500000\n")
+    fails(path, "not_degrees")
 
 
 def test_layers_in_different_crs_come_together(tmp_path):

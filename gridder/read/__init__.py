@@ -215,7 +215,9 @@ def refuse_no_degrees(source: Source, frame: gpd.GeoDataFrame) -> None:
     middle = np.median(bounds, axis=0) if len(bounds) else np.zeros(4)
     if np.abs(middle[[0, 2]]).max() > 180 or np.abs(middle[[1, 3]]).max() > 90:
         facts: dict[str, Any] = {"x": float(middle[0]), "y": float(middle[1])}
-        raise InputError("errors.not_degrees", file=source.label, layer=source.layer, **facts)
+        swapped = np.abs(middle[[0, 2]]).max() <= 90 and np.abs(middle[[1, 3]]).max() <= 180
+        code = "errors.degrees_swapped" if swapped else "errors.not_degrees"
+        raise InputError(code, file=source.label, layer=source.layer, **facts)
 
 
 def join_buildings(loaded: list[Loaded]) -> gpd.GeoDataFrame:
