@@ -55,7 +55,10 @@ def build_edges(
     edges = table.groupby(["a", "b"], as_index=False)[["length_m", "walk_m", "barrier_m", "cost"]].sum()
     edges["kind"] = main_kind(table, edges, policy)
     edges["passable"] = edges["walk_m"] >= policy.contact_min_m
-    edges = open_crossings(edges, Segments(*take(segments, barred.to_numpy())), barriers, policy)
+    closed = barred.to_numpy() & ~edges.set_index(["a", "b"])["passable"].reindex(
+        pd.MultiIndex.from_frame(table[["a", "b"]])
+    ).to_numpy(dtype=bool)
+    edges = open_crossings(edges, Segments(*take(segments, closed)), barriers, policy)
     compound = atoms["compound"].reindex(cells.index).to_numpy(dtype=object)
     whole = (compound[edges["a"]] == compound[edges["b"]]) & (compound[edges["a"]] != "")
     edges.loc[whole, "cost"] *= policy.cost_compound_cut
@@ -91,25 +94,27 @@ def main_kind(table: pd.DataFrame, edges: pd.DataFrame, policy: Policy) -> pd.Se
 
 
 def open_crossings(
-    edges: pd.DataFrame, barred: Segments, barriers: gpd.GeoDataFrame, policy: Policy
+    edges: pd.DataFrame, closed: Segments, barriers: gpd.GeoDataFrame, policy: Policy
 ) -> pd.DataFrame:
     """Return the edges with one more passable pair a crossing: the two cells nearest to it across a barrier.
 
-    Several pairs that are equally near are all opened: a bridge at the corner of two communities serves both. A
-    crossing farther than ``crossing_reach_m`` from every uncrossable boundary opens nothing.
+    ``closed`` are the segments between cells with no other way across: neighbours on one bank of a river may part in
+    the water too, and a bridge there is not theirs. Several pairs that are equally near are all opened: a bridge at
+    the corner of two communities serves both. A crossing farther than ``crossing_reach_m`` from every such boundary
+    opens nothing.
     """
     edges = edges.copy()
     crossings = barriers[(barriers["kind"] == "crossing").to_numpy()]
-    if crossings.empty or len(barred.left) == 0:
+    if crossings.empty or len(closed.left) == 0:
         return edges
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(barred.ends.reshape(-1, 2, 2))))
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(closed.ends.reshape(-1, 2, 2))))
     spots = shapely.point_on_surface(crossings.geometry.values)
     reach = policy.crossing_reach_m
     near, away = tree.query_nearest(spots, max_distance=reach, return_distance=True, all_matches=False)
     _, passed = tree.query(spots[near[0]], predicate="dwithin", distance=away + EQUALLY_NEAR_M)
     row_of = {pair: row for row, pair in enumerate(zip(edges["a"], edges["b"]))}
     for segment in np.unique(passed):
-        row = row_of[int(barred.left[segment]), int(barred.right[segment])]
+        row = row_of[int(closed.left[segment]), int(closed.right[segment])]
         if not edges["passable"].iloc[row] and edges["length_m"].iloc[row] >= policy.contact_min_m:
             edges.loc[row, "kind"] = "crossing"
             edges.loc[row, "passable"] = True

@@ -103,3 +103,13 @@ def test_cutting_a_compound_costs_more():
     whole = table.assign(compound="锦绣家园")
     plain, dear = edges_of(table, [])["a", "b"].cost, edges_of(whole, [])["a", "b"].cost
     assert dear == pytest.approx(plain * POLICY.cost_compound_cut)
+
+
+def test_a_bridge_joins_the_banks_although_neighbours_on_one_bank_part_nearer_to_it():
+    """Two houses a bank; on either bank the two cells part in the water exactly below the bridge."""
+    table = atoms({"a": house(10, 75), "b": house(70, 75), "c": house(5, 20), "d": house(65, 20)})
+    river = ("river", box(-10, 35, 110, 65))
+    edges = edges_of(table, [river, crossing(50, 58)])
+    assert edges["a", "b"].kind == edges["c", "d"].kind == "plain"
+    across = [pair for pair, e in edges.items() if e.kind == "crossing"]
+    assert across and all(set(pair) & {"a", "b"} and set(pair) & {"c", "d"} for pair in across)

@@ -48,14 +48,16 @@ def find_contacts(delivery: Delivery) -> Contacts:
     left, right, ends = left[same], right[same], ends[same]
     length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
     blocked = runs_along(delivery, ends)
-    crossed = blocked.copy()
-    crossed[blocked] = nearest_to_crossing(delivery, ends[blocked])
+    shortest = delivery.rules["contact_min_m"]
+    free = pd.DataFrame({"left": left, "right": right, "free": np.where(blocked, 0.0, length)})
+    closed = blocked & (free.groupby(["left", "right"])["free"].transform("sum") < shortest).to_numpy()
+    crossed = closed.copy()
+    crossed[closed] = nearest_to_crossing(delivery, ends[closed])
     table = pd.DataFrame({
         "left": left, "right": right, "whole": length, "free": np.where(blocked, 0.0, length),
         "crossed": np.where(crossed, length, 0.0),
     })  # fmt: skip
     table = table.groupby(["left", "right"], as_index=False).sum()
-    shortest = delivery.rules["contact_min_m"]
     table = table[table["whole"] >= shortest]
     walkable = (table["free"] >= shortest) | (table["crossed"] > 0)
     return Contacts(table["left"].to_numpy(), table["right"].to_numpy(), walkable.to_numpy())
@@ -92,7 +94,7 @@ def runs_along(delivery: Delivery, ends: np.ndarray) -> np.ndarray:
 
 
 def nearest_to_crossing(delivery: Delivery, blocked: np.ndarray) -> np.ndarray:
-    """Return whether a crossing passes at each blocked segment: the nearest in reach. Shape (s,), bool."""
+    """Return whether a crossing passes at each segment between cells with no other way: the nearest in reach."""
     barriers = delivery.barriers
     crossings = barriers.geometry[(barriers["kind"] == "crossing") & barriers.geometry.notna()]
     hit = np.zeros(len(blocked), dtype=bool)
