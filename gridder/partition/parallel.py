@@ -34,6 +34,7 @@ def solve_all(
     """Return the plan and certificate of every problem by name, largest problems first to end together."""
     order = sorted(problems, key=lambda name: (-len(problems[name].households), name))
     solved: dict[str, Solved] = {}
+    progress(Event("partition", 0, len(order)))
     if jobs <= 1 or len(order) <= 1:
         for name in order:
             solved[name] = solve_named(name, problems[name], effort)
