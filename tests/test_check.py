@@ -10,7 +10,7 @@ import pytest
 import shapely
 from inputs import CRS, EAST, NORTH, block, blocks, house, street, write
 
-from gridder.check import check_district, settle
+from gridder.check import check_district, settle, tell_open
 from gridder.errors import InputError
 from gridder.policy import load_policy
 from gridder.read import ReadOptions, parse_columns, parse_layers, read_district
@@ -322,6 +322,17 @@ def test_empty_communities_are_told(tmp_path):
     checked = check(tmp_path, street(households=[1, 1, None, 0], floors=[1, 1, 1, 1]), blocks())
     assert found(decide(checked, missing="zero"), "communities_empty") == ("B",)
     assert "communities_empty" not in codes(checked) + codes(decide(checked, missing="estimate"))
+
+
+def test_a_district_where_nobody_lives_is_told(tmp_path):
+    nobody = check(tmp_path, street(households=[0, 0, 0, 0]), blocks())
+    (told,) = [f for f in decide(nobody, "stop", "stop").findings if f.code == "check.no_households"]
+    assert told.level == "warning" and told.facts == {"n": 4}
+    assert "check.no_households" in {f.code for f in tell_open(nobody, POLICY)}
+    unknown = check(tmp_path, street(households=[0, 0, None, 0]), blocks())
+    assert "no_households" in codes(decide(unknown, missing="zero"))
+    assert "check.no_households" not in {f.code for f in tell_open(unknown, POLICY)}
+    assert "no_households" not in codes(decide(check(tmp_path, street(households=[0, 0, 1, 0]), blocks())))
 
 
 def test_nothing_depends_on_the_order_of_the_files(tmp_path):

@@ -222,6 +222,12 @@ def test_bad_rows_stop_with_a_list_or_are_quarantined(tmp_path):
     assert json.loads((tmp_path / "out" / "plan.json").read_text())["totals"]["quarantined_households"] == 0
 
 
+def test_a_district_where_nobody_lives_is_delivered_with_a_warning(tmp_path):
+    path = write_small(tmp_path / "empty.gpkg", buildings=buildings().assign(households=0))
+    code, _, trouble = run("plan", path, "--out", tmp_path / "out", "--effort", "quick", "-q", "--lang", "en")
+    assert code == 0 and "! No building of the district has a household" in trouble
+
+
 def test_check_plans_nothing_and_names_the_pocket(small):
     code, told, _ = run("check", small, "--json")
     found = json.loads(told)

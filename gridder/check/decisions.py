@@ -98,6 +98,7 @@ def tell_decisions(checked: Checked, settled: gpd.GeoDataFrame) -> tuple[Finding
     )
     assert checked.district.communities is not None, "check_district gives every district its communities"
     findings += defects.find_empty_communities(settled, checked.district.communities)
+    findings += defects.find_no_households(settled)
     return tuple(findings)
 
 
@@ -113,6 +114,7 @@ def tell_open(checked: Checked, policy: Policy) -> tuple[Finding, ...]:
     possible = buildings.assign(households=buildings["households"].fillna(1))
     assert checked.district.communities is not None, "check_district gives every district its communities"
     findings += defects.find_empty_communities(possible, checked.district.communities)
+    findings += defects.find_no_households(possible)
     return tuple(findings)
 
 

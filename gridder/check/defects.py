@@ -194,3 +194,10 @@ def find_empty_communities(buildings: pd.DataFrame, communities: pd.DataFrame) -
         if empty
         else []
     )
+
+
+def find_no_households(buildings: pd.DataFrame) -> list[Finding]:
+    """A district in which nobody lives by its counts: no grid can come of it, perhaps the wrong column."""
+    if int(buildings["households"].sum()) > 0:
+        return []
+    return [Finding("check.no_households", "warning", {"n": len(buildings)}, layer="buildings")]
