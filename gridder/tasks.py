@@ -100,9 +100,17 @@ def regenerate_input(
 
 
 def compare_deliveries(old: Path, new: Path, out: Path, *, lang: str, overwrite: bool) -> None:
-    """Write the compare page and, beside it, the sheet of all changes."""
+    """Write the compare page and, beside it, the sheet of all changes.
+
+    Raises
+    ------
+    UsageError
+        ``out`` is no name of a page, or page or sheet exist and may not be replaced.
+    """
     from gridder.outputs.maps.compare import draw_compare, write_compare_sheet
 
+    if out.suffix.lower() != ".html":
+        raise UsageError("errors.out_html", path=str(out))
     sheet = out.with_suffix(".xlsx")
     for path in (out, sheet):
         if path.exists() and not overwrite:

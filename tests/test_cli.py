@@ -130,6 +130,7 @@ WRONG = {
     "unknown option": (["plan", "{small}", "--colums", "x"], 2, "--colums"),
     "wrong word": (["plan", "{small}", "--grids", "many"], 2, "many"),
     "wrong date": (["plan", "{small}", "--effective-date", "2026-13-01"], 2, "2026-13-01"),
+    "a page without ending": (["compare", "{small}", "{small}", "--out", "{folder}/对比"], 2, "对比.html"),
     "wrong word in a batch": (["batch", "{small}", "--grids", "many"], 2, "many"),
     "name too long": (["plan", "{small}", "--out", "{folder}/" + "长" * 100], 3, "长长"),
     "wrong pair": (["plan", "{small}", "--columns", "households"], 2, "households"),
