@@ -75,7 +75,7 @@ def draw_cells(
     home = home_faces(atoms, faces)
     clipped = shapely.intersection(atoms.geometry.values, faces.polygons[home])
     footprints = np.where(shapely.is_empty(clipped), shapely.point_on_surface(faces.polygons[home]), clipped)
-    seeds = make_seeds(footprints)
+    seeds = make_seeds(footprints, faces.polygons[home])
     of_face = share_empty_faces(faces, home, seeds)
     ridges = [cut_ridges(of_face[f], faces.polygons[f]) for f in range(len(faces.polygons)) if f in of_face]
     pieces, face_of = node_pieces(faces, ridges)

@@ -12,6 +12,14 @@ SPACING_M = 1.5  # with INSET_M: seeds of two houses at one wall give a ridge st
 INSET_M = 0.6  # footprints are shrunk by this so that houses sharing a wall do not share seeds
 APART_M = 0.8  # seeds of two atoms stay at least this far apart, so that every atom gets ground of its own
 TINY_M2 = 4.0  # a footprint smaller than this gets one seed
+EDGE_M = (
+    0.2  # a seed placed beside its footprint keeps so far from the edge of the ground, that its cell has room
+)
+TURNS, TURNS_EACH, BATCH = (
+    240,
+    20,
+    32,
+)  # of the spiral: at first, for each atom placed before (in a corner ten do), at once
 
 
 @dataclass(frozen=True)
@@ -27,24 +35,32 @@ class Seeds:
         return Seeds(self.points[keep], self.owner[keep])
 
 
-def make_seeds(footprints: np.ndarray) -> Seeds:
+def make_seeds(footprints: np.ndarray, within: np.ndarray) -> Seeds:
     """Return seeds for every footprint, each at least one, seeds of different atoms at least ``APART_M`` apart.
 
-    Overlapping, duplicate and zero-area footprints and several points at one place are spread on a small spiral around
-    their place, in the order given, so that each still has ground. The result depends on nothing but the footprints.
+    Overlapping, duplicate and zero-area footprints and any number of points at one place are spread on a spiral around
+    their place, in the order given, so that each still has ground; nearer together only where the ground is too small.
+    The result depends on nothing but the arguments.
+
+    Parameters
+    ----------
+    footprints
+        Polygons, lines or points, metres. Shape (n,).
+    within
+        The ground that each may have: the polygon that holds its footprint. Shape (n,).
     """
     points, owner = sample_edges(footprints)
     keep = farthest_from_others(points, owner)
     points, owner = points[keep], owner[keep]
     lost = np.setdiff1d(np.arange(len(footprints)), owner)
     if len(lost):
-        placed = place_lost(footprints[lost], points)
+        placed = place_lost(footprints[lost], within[lost], points)
         near = cKDTree(placed).query(points, distance_upper_bound=APART_M)[0]
         points, owner = points[~np.isfinite(near)], owner[~np.isfinite(near)]
         points, owner = np.vstack([points, placed]), np.concatenate([owner, lost])
         bare = np.setdiff1d(np.arange(len(footprints)), owner)
         if len(bare):  # robbed of its last seed by a neighbour: give it a place beside
-            points = np.vstack([points, place_lost(footprints[bare], points)])
+            points = np.vstack([points, place_lost(footprints[bare], within[bare], points)])
             owner = np.concatenate([owner, bare])
     order = np.lexsort((points[:, 1], points[:, 0], owner))
     return Seeds(points[order], owner[order].astype(np.int64))
@@ -75,23 +91,70 @@ def farthest_from_others(points: np.ndarray, owner: np.ndarray) -> np.ndarray:
     return keep
 
 
-def place_lost(footprints: np.ndarray, taken: np.ndarray) -> np.ndarray:
-    """Return one point for each footprint, on a spiral around its middle, away from ``taken`` and each other."""
-    centres = shapely.get_coordinates(shapely.point_on_surface(footprints))
+def place_lost(footprints: np.ndarray, within: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Return one point for each footprint: the first clear spot on a spiral around its middle, inside its ground.
+
+    Clear is at least ``APART_M`` from ``taken`` and from each other; where no spot is, the clearest is taken.
+    """
+    crowd = Crowd(taken)
+    begin: dict[tuple[float, float, shapely.Geometry], int] = {}  # earlier turns there are taken or outside
     placed: list[np.ndarray] = []
-    tree = cKDTree(taken) if len(taken) else None
-    for centre in centres:
-        best, best_clear = centre, -1.0
-        for turn in range(60):
-            angle, radius = 2.4 * turn, 0.35 * np.sqrt(turn)
-            spot = centre + radius * np.array([np.cos(angle), np.sin(angle)])
-            others = np.array(placed[-60:]) if placed else np.empty((0, 2))
-            clear = float(np.min(np.hypot(*(others - spot).T))) if len(others) else np.inf
-            if tree is not None:
-                clear = min(clear, float(tree.query(spot)[0]))
-            if clear > best_clear:
-                best, best_clear = spot, clear
-            if clear >= APART_M:
-                break
-        placed.append(np.round(best, 2))
+    for centre, ground in zip(shapely.get_coordinates(shapely.point_on_surface(footprints)), within):
+        place = (float(centre[0]), float(centre[1]), ground)
+        turn, last = begin.get(place, 0), TURNS + TURNS_EACH * len(placed)
+        best, best_clear = np.round(centre, 2), -1.0
+        while best_clear < APART_M and turn < last:
+            spots = spiral(centre, turn)
+            clear = np.where(is_inside(ground, spots), crowd.clear_m(spots), -1.0)
+            free = np.flatnonzero(clear >= APART_M)
+            pick = int(free[0]) if len(free) else int(np.argmax(clear))
+            if clear[pick] > best_clear:
+                best, best_clear = spots[pick], float(clear[pick])
+            turn += BATCH
+        if best_clear >= APART_M:
+            begin[place] = turn - BATCH
+        crowd.add(best)
+        placed.append(best)
     return np.array(placed)
+
+
+def spiral(centre: np.ndarray, turn: int) -> np.ndarray:
+    """Return the next ``BATCH`` spots from a turn on, evenly dense around the centre. Shape (BATCH, 2)."""
+    turns = np.arange(turn, turn + BATCH)
+    angle, radius = 2.4 * turns, 0.35 * np.sqrt(turns)
+    return np.round(centre + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), 2)
+
+
+def is_inside(ground: shapely.Geometry, spots: np.ndarray) -> np.ndarray:
+    """Whether each spot lies inside some ground, so far from its edge that a cell has room."""
+    shapely.prepare(ground)
+    inside = np.asarray(shapely.contains_xy(ground, spots[:, 0], spots[:, 1]))
+    return inside & ~shapely.dwithin(shapely.boundary(ground), shapely.points(spots), EDGE_M)
+
+
+class Crowd:
+    """Points that are taken, those added later in squares of ``APART_M``."""
+
+    def __init__(self, taken: np.ndarray) -> None:
+        self.tree = cKDTree(taken) if len(taken) else None
+        self.squares: dict[tuple[int, int], list[np.ndarray]] = {}
+
+    def add(self, spot: np.ndarray) -> None:
+        """Take one more point."""
+        self.squares.setdefault(square_of(spot), []).append(spot)
+
+    def clear_m(self, spots: np.ndarray) -> np.ndarray:
+        """Return how far each spot is from the nearest point; beyond ``APART_M`` from added ones, infinite."""
+        clear = self.tree.query(spots)[0] if self.tree is not None else np.full(len(spots), np.inf)
+        for n, spot in enumerate(spots):
+            x, y = square_of(spot)
+            around = [(a, b) for a in (x - 1, x, x + 1) for b in (y - 1, y, y + 1)]
+            near = [other for square in around for other in self.squares.get(square, ())]
+            if near:
+                clear[n] = min(clear[n], np.hypot(*(np.array(near) - spot).T).min())
+        return clear
+
+
+def square_of(spot: np.ndarray) -> tuple[int, int]:
+    """Return the square of ``APART_M`` that a point lies in."""
+    return int(spot[0] // APART_M), int(spot[1] // APART_M)
