@@ -254,7 +254,9 @@ def test_check_decides_nothing_about_rows_and_counts(tmp_path):
     assert found["check.judged_as_if"]["facts"] == {"rows": 1, "unknown": 1}
     _, told, _ = run("check", path, "--lang", "en")
     lines = told.splitlines()
-    at = next(i for i, line in enumerate(lines) if line.startswith("✕ Household counts not known"))
+    at = next(
+        i for i, line in enumerate(lines) if line.startswith("✕ Buildings whose household count is not known")
+    )
     assert [line.lstrip(" ·").split(":")[0] for line in lines[at + 1 : at + 3]] == [
         "--missing zero",
         "--missing estimate",

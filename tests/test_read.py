@@ -233,6 +233,13 @@ def test_two_candidates_are_no_answer(tmp_path):
     assert error.facts["layers"] == "houses, blocks" and error.facts["layer"] == "buildings"
 
 
+def test_an_empty_folder_has_none(tmp_path):
+    (tmp_path / "read me.doc").write_text("x")
+    for options in (None, ReadOptions(layers={"buildings": "iris"})):
+        caught = fails(tmp_path, "no_layers", options)
+        assert "It has none" in say_error("en", caught) and ": ." not in say_error("en", caught)
+
+
 def test_layers_named_by_the_user(tmp_path):
     path = write(tmp_path, houses=street(), iris=blocks())
     district = read_district(path, ReadOptions(layers={"buildings": "houses", "communities": "iris"}))

@@ -62,12 +62,19 @@ def rename_layers(layout: Layout, options: ReadOptions) -> Layout:
     return replace(layout, sources=tuple(sources))
 
 
+def layer_missing(label: str, layer: str, names: list[str]) -> InputError:
+    """Return the error that an input has no such layer; ``names`` is what it has, perhaps nothing."""
+    if not names:
+        return InputError("errors.no_layers", file=label, layer=layer, known=" ".join(DATA_FILES))
+    return InputError("errors.layer_missing", file=label, layer=layer, layers=", ".join(names))
+
+
 def match_names(names: list[str], options: ReadOptions, label: str) -> dict[str, str]:
     """Return gridder's layer → name among ``names``; what the user says wins over what is recognised."""
     found: dict[str, str] = {}
     for layer, wanted in options.layers.items():
         if wanted not in names:
-            raise InputError("errors.layer_missing", file=label, layer=wanted, layers=", ".join(names))
+            raise layer_missing(label, wanted, names)
         found[layer] = wanted
     folded = {fold(name): name for name in reversed(names)}
     for layer in LAYERS:
@@ -87,9 +94,7 @@ def find_in_container(path: Path, options: ReadOptions) -> Layout:
     if "buildings" not in found:
         free = [n for n, kind in listed if n not in found.values() and may_be_buildings(path, kind)]
         if len(free) != 1:
-            raise InputError(
-                "errors.layer_missing", file=path.name, layer="buildings", layers=", ".join(names)
-            )
+            raise layer_missing(path.name, "buildings", names)
         found["buildings"] = free[0]
         findings.append(
             Finding("read.layer_taken", "note", {"file": path.name, "layer": free[0]}, layer="buildings")
@@ -114,8 +119,7 @@ def find_in_folder(path: Path, options: ReadOptions) -> Layout:
             files.setdefault(file.stem, []).append(file)
     found = match_names(list(files), options, path.name)
     if "buildings" not in found:
-        listed = ", ".join(f.name for same in files.values() for f in same)
-        raise InputError("errors.layer_missing", file=path.name, layer="buildings", layers=listed)
+        raise layer_missing(path.name, "buildings", [f.name for same in files.values() for f in same])
     sources = []
     for layer in LAYERS:
         same = files.get(found.get(layer, ""), [])
@@ -136,7 +140,7 @@ def inner_layer(file: Path, layer: str) -> str | None:
     if matches:
         return matches[0]
     if len(names) != 1 and file.suffix.lower() not in (".xlsx", ".xls"):
-        raise InputError("errors.layer_missing", file=file.name, layer=layer, layers=", ".join(names))
+        raise layer_missing(file.name, layer, names)
     return names[0]
 
 
