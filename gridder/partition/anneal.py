@@ -14,6 +14,7 @@ KEY_MAX = 2**62
 NO_VALUE = 2**62
 BOUNDARY_OF_ROOT = 2.4  # edges around a compact grid of s atoms, over √s: a planar graph of degree about 5.5
 LEAST_BOUNDARY = 15  # edges; grids of few large atoms need more weight than their boundary alone would give
+LIGHT_GRID = 70  # atoms
 LAST_WEIGHT = 300.0  # edges for the least households of a grid: one edge a household at 300
 
 
@@ -98,7 +99,8 @@ def make_schedule(problem: Problem, k: int, steps: int) -> Schedule:
     boundary = BOUNDARY_OF_ROOT * np.sqrt(problem.n_atoms / k)
     unit = mean / problem.households_min
     first = max(LEAST_BOUNDARY, 1.2 * boundary) * unit
-    return Schedule(steps, 3.5 * mean, 0.25 * mean, first, LAST_WEIGHT * unit, 0.4, 0.5)
+    resplits = 0.4 * min(1.0, LIGHT_GRID * k / problem.n_atoms)  # their cost grows with the atoms of a grid
+    return Schedule(steps, 3.5 * mean, 0.25 * mean, first, LAST_WEIGHT * unit, resplits, 0.5)
 
 
 def anneal(

@@ -40,7 +40,7 @@ def nearest_plan(search: Search) -> Ints:
     charge = make_rules(problem, outside=problem.households_min // 3)
     trials: list[Trial] = []
     for k in counts_to_try(problem):
-        trials.append(search.run(k, search.work.option_steps, rules=charge))
+        trials.append(search.run(k, search.option_steps, rules=charge))
     order = sorted(trials, key=lambda t: nearness(problem, t.assignment))
     for trial in order[:2]:
         k = int(trial.assignment.max()) + 1

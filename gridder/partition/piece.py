@@ -237,7 +237,7 @@ def cheapest_first(search: Search, ks: list[int], options: list[KOption]) -> lis
     """Return the numbers of grids by what a short run costs; what it finds joins the options."""
     ranked = []
     for k in sorted(ks):
-        trial = search.run(k, search.work.option_steps)
+        trial = search.run(k, search.option_steps)
         ranked.append((trial.rank, k))
         if trial.misfit == 0:
             options.append(make_option(search.problem, trial.assignment, False))
@@ -268,7 +268,7 @@ def searched_answer(
 def compare_k(search: Search, k: int) -> Ints:
     """Return a plan with another number of grids by a short run; the grids it meets do not feed the plan."""
     other = replace(search, met=set())
-    trial = other.run(k, search.work.option_steps)
+    trial = other.run(k, search.option_steps)
     return trial.assignment if trial.misfit == 0 else repair(other, trial.assignment, share=OPTION_SHARE)
 
 

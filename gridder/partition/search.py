@@ -58,6 +58,11 @@ class Search:
         share = min(1.0, per_atom / self.work.steps)
         return max(per_atom * self.problem.n_atoms, int(share * self.work.least_steps))
 
+    @property
+    def option_steps(self) -> int:
+        """Steps an atom of a run that only compares."""
+        return max(1, min(self.work.option_steps, self.work.option_all // self.problem.n_atoms))
+
     def best_of(self, k: int, *, steps: int, restarts: int) -> Trial:
         """Return the best of several runs; runs go on, twice as many, until one is lawful."""
         best: Trial | None = None

@@ -19,8 +19,8 @@ class Work:
         Annealing steps an atom, steps of a run at least, and runs, for the chosen number of grids.
     all_steps
         Steps of these runs together at most; the first run is always made.
-    option_steps
-        Annealing steps an atom for each number of grids that is only compared.
+    option_steps, option_all
+        Annealing steps an atom, and at most, for each number of grids that is only compared.
     repairs, repair_steps
         Rounds of re-solving around grids outside the window, and annealing steps an atom in all of them.
     regions
@@ -38,6 +38,7 @@ class Work:
     restarts: int
     all_steps: int
     option_steps: int
+    option_all: int
     repairs: int
     repair_steps: int
     regions: int
@@ -46,9 +47,9 @@ class Work:
 
 
 WORK = {
-    "quick": Work(40_000, 2_000, 60, 3_000, 1, 200_000, 20, 30, 100, 0, 1_000, 0.5),
-    "standard": Work(400_000, 8_000, 150, 30_000, 3, 600_000, 40, 100, 300, 2, 3_000, 2.0),
-    "prove": Work(4_000_000, 40_000, 400, 100_000, 5, 4_000_000, 100, 300, 1_000, 6, 10_000, 20.0),
+    "quick": Work(40_000, 2_000, 60, 3_000, 1, 200_000, 20, 20_000, 30, 100, 0, 1_000, 0.5),
+    "standard": Work(400_000, 8_000, 150, 30_000, 3, 600_000, 40, 60_000, 100, 300, 2, 3_000, 2.0),
+    "prove": Work(4_000_000, 40_000, 400, 100_000, 5, 4_000_000, 100, 400_000, 300, 1_000, 6, 10_000, 20.0),
 }
 
 
