@@ -59,6 +59,7 @@ def deliver(
         The delivery did not pass its own verify: kept as ``<out>.rejected``.
     """
     refuse_existing(out, overwrite=overwrite)
+    out = Path(os.path.abspath(out))  # ``.`` has no name to write beside
     with writing_aside(out) as aside:
         progress(Event("write", 0, 1, out.name))
         write_all(run, aside, progress)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 import gridder
@@ -90,8 +91,9 @@ def exceptions_of(run: Run, community_id: str) -> list[dict[str, Any]]:
 
 
 def write_record(run: Run, directory: Path) -> None:
-    """Write plan.json (UTF-8, sorted keys) and assignments.csv (UTF-8 with BOM: Excel opens it)."""
-    text = json.dumps(build_record(run), ensure_ascii=False, indent=1, sort_keys=True, default=plain_number)
+    """Write plan.json (UTF-8, sorted keys, strict JSON) and assignments.csv (UTF-8 with BOM: Excel opens it)."""
+    record = plain(build_record(run))
+    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (directory / "plan.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     rows = run.buildings.sort_values(["building_id", "unit"], kind="stable")
     with (directory / "assignments.csv").open("w", encoding="utf-8-sig", newline="") as file:
@@ -100,9 +102,15 @@ def write_record(run: Run, directory: Path) -> None:
         writer.writerows(rows[ASSIGNMENT_COLUMNS].itertuples(index=False, name=None))
 
 
-def plain_number(value: Any) -> Any:
-    """Return a numpy number as Python's own, for JSON."""
-    return value.item()
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: numpy numbers as Python's own, what is not known (NaN, NA) as null."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if value is pd.NA or value is pd.NaT or value != value else value
 
 
 def plan_sha256(directory: Path) -> str:
