@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridder.check import defects
+import gridder.check.defects as defects
 from gridder.errors import Finding, InputError
 from gridder.policy import Policy
 from gridder.read.counts import is_residential
