@@ -258,6 +258,8 @@ def test_a_gap_is_never_rounded_down() -> None:
 def test_a_bound_for_one_k_says_so() -> None:
     quality = facts.say_quality("bounded", {"gap": 0.01, "bound_kind": "fixed_k", "k": 7})
     assert "7 格" in quality["zh"] and "7 grids" in quality["en"]
+    best = facts.say_quality("optimal", {"gap": 0.0, "bound_kind": "fixed_k", "k": 7})
+    assert "7 格的方案中最优" in best["zh"] and "same number of grids, 7" in best["en"]
 
 
 REASONS: dict[str, Any] = {

@@ -111,6 +111,8 @@ def say_quality(status: str, certificate: dict[str, Any]) -> Both:
     if status == "bounded" or (status == "relaxed" and gap is not None):
         code = "maps.quality_" + ("relaxed_gap" if status == "relaxed" else "bounded")
         return both(code + ("_k" if fixed else ""), gap=per_cent(gap), k=certificate.get("k"))
+    if status == "optimal" and fixed:
+        return both("maps.quality_optimal_k", k=certificate.get("k"))
     return both(f"maps.quality_{status}")
 
 
