@@ -37,7 +37,7 @@ def measure_grids(polygons: gpd.GeoSeries, edges: pd.DataFrame, grid_of_cell: pd
     table = pd.DataFrame({"area_m2": area.round(1), "perimeter_m": perimeter.round(1)})
     table["compactness"] = (4 * np.pi * area / perimeter**2).round(4)
     a, b = edges["cell_a"].map(grid_of_cell), edges["cell_b"].map(grid_of_cell)
-    inner = edges[(a != b).to_numpy()]
+    inner = edges[((a != b) & (a != "") & (b != "")).to_numpy()]
     sides = pd.concat([
         pd.DataFrame({"grid": side[inner.index], "m": inner["boundary_m"], "barrier": inner["barrier_m"]})
         for side in (a, b)
