@@ -100,13 +100,14 @@ def with_locks(
     """Return an exception with the code that is true of the community as it stands with its locked grids.
 
     What is left beside a locked grid fails because of the lock, whatever its total; a locked grid that is a whole
-    piece fails because of its own total.
+    piece fails because of its own total, unless that could be divided: then, too, because of the lock.
     """
     mine = place.piece == place.piece[members[0]]
     grids = label.reindex(place.atoms.index[mine])
     if not grids.str.contains(f"/{LOCK}", regex=False).any():
         return exception
-    if len(members) < mine.sum():
+    least, greatest = lawful_k(exception.households, place.policy)
+    if len(members) < mine.sum() or least <= greatest:
         return replace(exception, code="lock")
     too_small = exception.households < place.policy.households_min
     return replace(exception, code="component_too_small" if too_small else "component_between_k")
