@@ -12,14 +12,9 @@ SPACING_M = 1.5  # with INSET_M: seeds of two houses at one wall give a ridge st
 INSET_M = 0.6  # footprints are shrunk by this so that houses sharing a wall do not share seeds
 APART_M = 0.8  # seeds of two atoms stay at least this far apart, so that every atom gets ground of its own
 TINY_M2 = 4.0  # a footprint smaller than this gets one seed
-EDGE_M = (
-    0.2  # a seed placed beside its footprint keeps so far from the edge of the ground, that its cell has room
-)
-TURNS, TURNS_EACH, BATCH = (
-    240,
-    20,
-    32,
-)  # of the spiral: at first, for each atom placed before (in a corner ten do), at once
+EDGE_M = 0.2  # a seed placed beside its footprint keeps so far from the edge of its ground: its cell has room
+ROOM_M = 2.5  # seeds placed for houses at one place are so far apart: their cells touch along a metre
+STEP_M, BATCH = 0.35, 32  # of the spiral: its turns are so dense; spots looked at in one go
 
 
 @dataclass(frozen=True)
@@ -92,36 +87,49 @@ def farthest_from_others(points: np.ndarray, owner: np.ndarray) -> np.ndarray:
 
 
 def place_lost(footprints: np.ndarray, within: np.ndarray, taken: np.ndarray) -> np.ndarray:
-    """Return one point for each footprint: the first clear spot on a spiral around its middle, inside its ground.
+    """Return one point for each footprint: the first roomy spot on a spiral around its middle, inside its ground.
 
-    Clear is at least ``APART_M`` from ``taken`` and from each other; where no spot is, the clearest is taken.
+    Roomy is ``APART_M`` from ``taken`` and ``ROOM_M`` from each other; where no spot is, the clearest is taken.
     """
     crowd = Crowd(taken)
     begin: dict[tuple[float, float, shapely.Geometry], int] = {}  # earlier turns there are taken or outside
     placed: list[np.ndarray] = []
     for centre, ground in zip(shapely.get_coordinates(shapely.point_on_surface(footprints)), within):
         place = (float(centre[0]), float(centre[1]), ground)
-        turn, last = begin.get(place, 0), TURNS + TURNS_EACH * len(placed)
-        best, best_clear = np.round(centre, 2), -1.0
-        while best_clear < APART_M and turn < last:
-            spots = spiral(centre, turn)
-            clear = np.where(is_inside(ground, spots), crowd.clear_m(spots), -1.0)
-            free = np.flatnonzero(clear >= APART_M)
-            pick = int(free[0]) if len(free) else int(np.argmax(clear))
-            if clear[pick] > best_clear:
-                best, best_clear = spots[pick], float(clear[pick])
-            turn += BATCH
-        if best_clear >= APART_M:
-            begin[place] = turn - BATCH
-        crowd.add(best)
-        placed.append(best)
+        spot, turn = find_spot(centre, ground, crowd, begin.get(place, 0))
+        if turn is not None:
+            begin[place] = turn
+        crowd.add(spot)
+        placed.append(spot)
     return np.array(placed)
+
+
+def find_spot(
+    centre: np.ndarray, ground: shapely.Geometry, crowd: Crowd, turn: int
+) -> tuple[np.ndarray, int | None]:
+    """Return the first roomy spot from a turn on, and the turn of its batch; else the clearest spot, and None."""
+    far = float(shapely.hausdorff_distance(shapely.Point(centre), ground))
+    last = turn + BATCH + int((far / STEP_M) ** 2)  # by then the spiral has left the ground
+    best, best_clear = np.round(centre, 2), -1.0
+    while turn < last:
+        spots = spiral(centre, turn)
+        inside = is_inside(ground, spots)
+        old, new = crowd.distances_m(spots)
+        roomy = np.flatnonzero(inside & (old >= APART_M) & (new >= ROOM_M))
+        if len(roomy):
+            return spots[roomy[0]], turn
+        clear = np.where(inside, np.minimum(old, new), -1.0)
+        pick = int(np.argmax(clear))
+        if clear[pick] > best_clear:
+            best, best_clear = spots[pick], float(clear[pick])
+        turn += BATCH
+    return best, None
 
 
 def spiral(centre: np.ndarray, turn: int) -> np.ndarray:
     """Return the next ``BATCH`` spots from a turn on, evenly dense around the centre. Shape (BATCH, 2)."""
     turns = np.arange(turn, turn + BATCH)
-    angle, radius = 2.4 * turns, 0.35 * np.sqrt(turns)
+    angle, radius = 2.4 * turns, STEP_M * np.sqrt(turns)
     return np.round(centre + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), 2)
 
 
@@ -133,7 +141,7 @@ def is_inside(ground: shapely.Geometry, spots: np.ndarray) -> np.ndarray:
 
 
 class Crowd:
-    """Points that are taken, those added later in squares of ``APART_M``."""
+    """Points that are taken, and those added since, in squares of ``ROOM_M``."""
 
     def __init__(self, taken: np.ndarray) -> None:
         self.tree = cKDTree(taken) if len(taken) else None
@@ -143,18 +151,22 @@ class Crowd:
         """Take one more point."""
         self.squares.setdefault(square_of(spot), []).append(spot)
 
-    def clear_m(self, spots: np.ndarray) -> np.ndarray:
-        """Return how far each spot is from the nearest point; beyond ``APART_M`` from added ones, infinite."""
-        clear = self.tree.query(spots)[0] if self.tree is not None else np.full(len(spots), np.inf)
+    def distances_m(self, spots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far each spot is from the nearest taken and from the nearest added point.
+
+        Infinite where there is none; beyond ``ROOM_M`` from added ones it may be, too.
+        """
+        old = self.tree.query(spots)[0] if self.tree is not None else np.full(len(spots), np.inf)
+        new = np.full(len(spots), np.inf)
         for n, spot in enumerate(spots):
             x, y = square_of(spot)
             around = [(a, b) for a in (x - 1, x, x + 1) for b in (y - 1, y, y + 1)]
             near = [other for square in around for other in self.squares.get(square, ())]
             if near:
-                clear[n] = min(clear[n], np.hypot(*(np.array(near) - spot).T).min())
-        return clear
+                new[n] = np.hypot(*(np.array(near) - spot).T).min()
+        return old, new
 
 
 def square_of(spot: np.ndarray) -> tuple[int, int]:
-    """Return the square of ``APART_M`` that a point lies in."""
-    return int(spot[0] // APART_M), int(spot[1] // APART_M)
+    """Return the square of ``ROOM_M`` that a point lies in."""
+    return int(spot[0] // ROOM_M), int(spot[1] // ROOM_M)

@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
+from gridder.adjacency import build_edges
 from gridder.cells import draw_cells
 from gridder.policy import load_policy
 from gridder.seeds import APART_M, EDGE_M, make_seeds
+from gridder.segments import connected_parts
+from gridder.verify.ground import crowding_m
 
 GROUND = shapely.box(0, 0, 100, 60)
 PLACES = st.tuples(st.integers(0, 90), st.integers(0, 50))
@@ -75,10 +78,26 @@ def test_only_the_seeds_of_some_owners():
 
 
 @pytest.mark.parametrize("at", [(30, 30), (0, 0), (99.9, 25)])
-def test_a_tower_listed_floor_by_floor_has_ground_for_every_row(at):
-    """130 rows of a list geocoded to one point, in the middle, in a corner, at an edge: no row is without ground."""
-    shapes = {f"p{n:03d}": shapely.Point(at) for n in range(130)} | {"z": house(70, 20)}
-    empty = barriers().set_crs(CRS, allow_override=True)
-    cells = draw_cells(atoms(shapes), outline(0, 0, 100, 60), empty, load_policy()).cells
+@pytest.mark.parametrize("n", [6, 12, 130])
+def test_a_list_geocoded_to_one_point_has_ground_for_every_row(n, at):
+    """In the middle, in a corner, at an edge: every row has ground, and no row is cut off from the others."""
+    shapes = {f"p{i:03d}": shapely.Point(at) for i in range(n)} | {"z": house(70, 20)}
+    empty, policy, table = barriers().set_crs(CRS, allow_override=True), load_policy(), atoms(shapes)
+    cells = draw_cells(table, outline(0, 0, 100, 60), empty, policy).cells
     assert shapely.coverage_is_valid(cells.values) and set(cells.geom_type) == {"Polygon"}
-    assert len(cells) == 131 and cells.area.sum() == pytest.approx(6000)
+    assert len(cells) == n + 1 and cells.area.sum() == pytest.approx(6000)
+    edges = build_edges(cells, table, empty, policy)
+    edges = edges[edges["passable"]]
+    at_a, at_b = (cells.index.get_indexer(edges[side]) for side in ("cell_a", "cell_b"))
+    assert len(set(connected_parts(n + 1, at_a, at_b).tolist())) == 1
+
+
+def test_verify_lets_points_at_one_place_stand_as_far_as_their_ground_needs():
+    """Lone points and houses get no allowance; 90 points in the corner of a field as much as 90 cells take."""
+    corner = shapely.Point(0, 0)
+    shapes = [shapely.Point(50, 50), shapely.box(0, 0, 20, 10), *[corner] * 90, shapely.box(0, 0, 20, 10)]
+    room = crowding_m(np.array(shapes, dtype=object))
+    assert room[[0, 1, -1]].tolist() == [0, 0, 0] and len(set(room[2:-1].tolist())) == 1
+    field = shapely.box(0, 0, 300, 240)
+    farthest = np.hypot(*seeds_of([corner] * 90, field).points.T).max()
+    assert farthest < room[2] < 1.5 * farthest

@@ -32,6 +32,7 @@ RATIO = 0.01  # no unit: ratios may be delivered rounded to two places
 SEAM_M = 0.01  # m: a slit between two grids below ten steps of the 1 mm grid is a seam torn, not ground
 OVERLAP_M2 = 0.01  # m²: two polygons noded on one 1 mm grid share no area at all
 REACH_M = 1.0  # m: a building stands in its grid; half a wall's width of drawing error is allowed
+ROOM_M = 3.0  # m: buildings listed as points at one place are given squares of about this width around it
 
 LAYERS = {
     "grids": GRID_COLUMNS,

@@ -16,6 +16,7 @@ from gridder.verify.base import (
     OVERLAP_M2,
     RATIO,
     REACH_M,
+    ROOM_M,
     SEAM_M,
     Delivery,
     Violation,
@@ -141,10 +142,25 @@ def check_grid_ground(delivery: Delivery) -> list[Violation]:
         delivery.buildings["grid_code"].isin(grids) & delivery.buildings.geometry.notna()
     ]
     home = np.asarray([grids[code] for code in held["grid_code"]], dtype=object)
-    away = shapely.distance(np.asarray(held.geometry.values), home) > REACH_M
+    shapes = np.asarray(held.geometry.values)
+    away = shapely.distance(shapes, home) > REACH_M + crowding_m(shapes)
     if away.any():
         found.append(blame("building_outside_grid", held.loc[away, "building_id"]))
     return found
+
+
+def crowding_m(shapes: np.ndarray) -> np.ndarray:
+    """Return how much farther each building may stand from its ground: points listed at one place cannot all have it.
+
+    n of them need a disc, in a corner a quarter of one, of n·ROOM_M². Shape (n,), metres.
+    """
+    room = np.zeros(len(shapes))
+    points = np.flatnonzero(shapely.get_dimensions(shapes) == 0)
+    tree = shapely.STRtree(shapes[points])
+    mine, _ = tree.query(shapes[points], predicate="dwithin", distance=REACH_M)
+    others = np.bincount(mine, minlength=len(points)) - 1
+    room[points] = np.where(others > 0, 2 * ROOM_M * np.sqrt((others + 1) / np.pi), 0.0)
+    return room
 
 
 def check_measures(delivery: Delivery) -> list[Violation]:
