@@ -54,7 +54,19 @@ def test_the_ground_of_a_city_is_seamless_and_no_household_is_lost(city):
 
 def test_paris_is_planned_with_one_forced_exception(tmp_path):
     columns, layers, households = CITIES["paris11_west"]
-    words = ["--columns", columns, "--layer", layers, "--missing", "zero", "--effort", "quick", "--jobs", 2, "-q"]
+    words = [
+        "--columns",
+        columns,
+        "--layer",
+        layers,
+        "--missing",
+        "zero",
+        "--effort",
+        "quick",
+        "--jobs",
+        2,
+        "-q",
+    ]
     source = SHARED / "paris11_west.gpkg"
     assert run("plan", source, "--out", tmp_path / "a", *words)[0] == 4
     grids = gpd.read_file(tmp_path / "a" / "plan.gpkg", layer="grids")
@@ -70,5 +82,13 @@ def test_paris_is_planned_with_one_forced_exception(tmp_path):
 
 def test_unknown_counts_stop_and_say_what_each_choice_would_do():
     columns, layers, _ = CITIES["paris11_west"]
-    code, _, trouble = run("plan", SHARED / "paris11_west.gpkg", "--columns", columns, "--layer", layers, "--lang", "en")
-    assert code == 3 and "163" in trouble and "--missing" in trouble and "zero" in trouble and "estimate" in trouble
+    code, _, trouble = run(
+        "plan", SHARED / "paris11_west.gpkg", "--columns", columns, "--layer", layers, "--lang", "en"
+    )
+    assert (
+        code == 3
+        and "163" in trouble
+        and "--missing" in trouble
+        and "zero" in trouble
+        and "estimate" in trouble
+    )
