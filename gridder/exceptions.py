@@ -9,25 +9,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridder.partition.answer import GridException
 from gridder.policy import Policy
 from gridder.segments import connected_parts, shared_segments
 from gridder.tables import EXCEPTION_COLUMNS
 from gridder.text import say
-
-FACTS = (
-    "community",
-    "building",
-    "barrier",
-    "households",
-    "total",
-    "elsewhere",
-    "minimum",
-    "maximum",
-    "short",
-    "over",
-)
 
 
 @dataclass(frozen=True)
@@ -96,11 +84,13 @@ def explain(place: Place, exception: GridException, members: np.ndarray) -> dict
     counts = place.atoms["households"].to_numpy()
     piece = place.piece[members[0]]
     total = int(counts[place.piece == piece].sum())
-    largest = members[np.argmax(counts[members])]
+    largest = find_building(place, code, members)
     building = place.atoms.iloc[largest]
     facts = {
         "community": place.name,
         "building": str(building["name"]) or str(building["building_id"]),
+        "unit": str(building["unit"]),
+        "beside": int(largest) not in members,
         "building_households": int(counts[largest]),
         "barrier": barrier_around(place, piece),
         "households": int(exception.households),
@@ -117,6 +107,18 @@ def explain(place: Place, exception: GridException, members: np.ndarray) -> dict
         "facts": facts,
         "remedies": [*remedies(place, code, piece, total, building), accept(exception.households, policy)],
     }
+
+
+def find_building(place: Place, code: str, members: np.ndarray) -> int:
+    """Return the building that a reason speaks of: the grid's largest, or the oversized one nearest beside the grid."""
+    counts = place.atoms["households"].to_numpy()
+    largest = int(members[np.argmax(counts[members])])
+    too_large = np.flatnonzero((counts > place.policy.households_max) & (place.piece == place.piece[largest]))
+    if code != "building_too_large" or largest in too_large or not len(too_large):
+        return largest
+    shapes = np.asarray(place.atoms.geometry.values)
+    away = shapely.distance(shapes[too_large], shapely.union_all(shapes[members]))
+    return int(too_large[np.argmin(away)])
 
 
 def translate(place: Place, code: str) -> str:
@@ -220,8 +222,12 @@ def exceptions_table(
 
 def say_reason(lang: str, code: str, facts: dict[str, Any]) -> str:
     """Return the sentence that tells why; the barrier named in words."""
-    apart = code.startswith("pocket_") and facts.get("barrier") in ("", "site")
-    return say(lang, f"reasons.{code}{'_apart' if apart else ''}", **worded(lang, facts))
+    variant = ""
+    if code.startswith("pocket_") and facts.get("barrier") in ("", "site"):
+        variant = "_apart"
+    elif code == "building_too_large":
+        variant = "_beside" if facts.get("beside") else "_unit" if facts.get("unit") else ""
+    return say(lang, f"reasons.{code}{variant}", **worded(lang, facts))
 
 
 def say_remedy(lang: str, remedy: dict[str, Any]) -> str:

@@ -590,6 +590,8 @@ REASONS = [
     ("articulation", case(graph=graph([0, 50, 520], *STAR)), case(graph=graph([0, 80, 520], *STAR))),
     # 200 with neighbours of 350 only
     ("no_partner", case(graph=graph([350, 200, 350], *STAR)), case(graph=graph([350, 200, 300], *STAR))),
+    # 250 ─ 200 ─ 250: the middle can serve one end only
+    ("no_partner", case(graph=graph([250, 200, 250], *STAR)), case(graph=graph([250, 150, 350], *STAR))),
     ("lock", case(held=True), case()),
     ("not_found", case(800), case(550)),
 ]  # fmt: skip

@@ -12,6 +12,8 @@ import pandas as pd
 from gridder.verify.base import Delivery, Violation, as_count, as_text, blame, counts
 from gridder.verify.contact import Contacts
 
+DIVIDE_STEPS = 20_000  # sets tried before a search for a lawful division gives up: a second or so
+
 
 @dataclass(frozen=True)
 class Case:
@@ -29,6 +31,8 @@ class Case:
         Households of the grid's own cells.
     graph
         Cells of the pocket (node attribute ``households``), joined where one may walk.
+    grid
+        The grid's own cells in ``graph``.
     held
         Whether edits and locks of reviewers may bind cells of this community. Which cells, a delivery does not
         say, so that a reason can then be confirmed and not refuted.
@@ -41,6 +45,7 @@ class Case:
     members: tuple[int, ...]
     graph: nx.Graph
     held: bool
+    grid: frozenset[int] = frozenset()
 
 
 def fits(total: int, low: int, high: int) -> bool:
@@ -59,8 +64,18 @@ def is_between(case: Case) -> bool:
 
 
 def holds_too_large(case: Case) -> bool:
-    """Whether one building (or entrance unit) of the grid alone exceeds the maximum."""
-    return max(case.members, default=0) > case.high
+    """Whether one building (or entrance unit) of the grid alone exceeds the maximum, or leaves too little beside it.
+
+    A grid beside such a building is excused when what the building leaves of the pocket could not be divided.
+    """
+    if max(case.members, default=0) > case.high:
+        return True
+    people = nx.get_node_attributes(case.graph, "households")
+    rest = case.graph.subgraph(n for n in case.graph if people[n] <= case.high)
+    if len(rest) == len(case.graph):
+        return False
+    left = (part for part in nx.connected_components(rest) if case.grid & part)
+    return any(not can_divide(case, frozenset(part), [DIVIDE_STEPS]) for part in left)
 
 
 def has_articulation(case: Case) -> bool:
@@ -92,12 +107,46 @@ def can_take(total: int, case: Case) -> list[int]:
 
 
 def has_no_partner(case: Case) -> bool:
-    """Whether some cell below the minimum exceeds the maximum with any one neighbour."""
+    """Whether some cell finds no partners for a lawful grid.
+
+    So it is where a cell below the minimum exceeds the maximum with any one neighbour; else the pocket is searched for
+    a lawful division, and only one that is found refutes the reason.
+    """
     people = nx.get_node_attributes(case.graph, "households")
-    return any(
+    alone = any(
         0 < people[n] < case.low and all(people[n] + people[m] > case.high for m in case.graph[n])
         for n in case.graph
     )
+    return alone or not can_divide(case, frozenset(case.graph), [DIVIDE_STEPS])
+
+
+def can_divide(case: Case, free: frozenset[int], steps: list[int]) -> bool:
+    """Whether a division of the free cells into lawful connected grids was found within the steps left.
+
+    Grids are tried around the peopled cell with fewest free neighbours; ground without households joins any grid.
+    """
+    people = nx.get_node_attributes(case.graph, "households")
+    peopled = [n for n in free if people[n] > 0]
+    if not peopled:
+        return True
+    seed = min(peopled, key=lambda n: (len(free.intersection(case.graph[n])), n))
+    return any(can_divide(case, free - grid, steps) for grid in lawful_grids(case, seed, free, steps))
+
+
+def lawful_grids(case: Case, seed: int, free: frozenset[int], steps: list[int]) -> Iterator[frozenset[int]]:
+    """Yield the connected sets of free cells around a seed that hold a lawful number, each once, while steps last."""
+    people = nx.get_node_attributes(case.graph, "households")
+    waiting = [(frozenset([seed]), frozenset[int]())]
+    while waiting and steps[0] > 0:
+        steps[0] -= 1
+        grid, barred = waiting.pop()
+        total = sum(people[n] for n in grid)
+        if case.low <= total <= case.high:
+            yield grid
+        fringe = sorted({m for n in grid for m in case.graph[n]} & free - grid - barred)
+        for number, cell in enumerate(fringe):
+            if total + people[cell] <= case.high:
+                waiting.append((grid | {cell}, barred | frozenset(fringe[:number])))
 
 
 TRUE_IF: dict[str, Callable[[Case], bool]] = {
@@ -168,6 +217,7 @@ def cases(
                 pockets=max(1, len(peopled)),
                 members=tuple(int(h) for h in households[grid_of == grid]),
                 graph=walk_graph(mine, households, contacts),
+                grid=frozenset(np.flatnonzero(grid_of == grid).tolist()),
                 held=is_held(delivery, str(community_of[mine[0]])),
             ),
         )
