@@ -73,8 +73,7 @@ def draw_cells(
     outlines = gpd.GeoSeries(outlines.sort_index())
     faces = cut_faces(outlines, barriers, policy)
     home = home_faces(atoms, faces)
-    clipped = shapely.intersection(atoms.geometry.values, faces.polygons[home])
-    footprints = np.where(shapely.is_empty(clipped), shapely.point_on_surface(faces.polygons[home]), clipped)
+    footprints = bring_home(np.asarray(atoms.geometry.values), faces.polygons[home])
     seeds = make_seeds(footprints, faces.polygons[home])
     of_face = share_empty_faces(faces, home, seeds)
     ridges = [cut_ridges(of_face[f], faces.polygons[f]) for f in range(len(faces.polygons)) if f in of_face]
@@ -122,6 +121,19 @@ def home_faces(atoms: gpd.GeoDataFrame, faces: Faces) -> np.ndarray:
         candidates = np.flatnonzero(faces.community == atoms["community_id"].iloc[a])
         home[a] = candidates[np.argmin(shapely.distance(shapes[a], faces.polygons[candidates]))]
     return home
+
+
+def bring_home(shapes: np.ndarray, homes: np.ndarray) -> np.ndarray:
+    """Return the part of every shape inside its home face; of one that lies outside, the nearest spot inside.
+
+    So it is with a unit of a tower on the line between two communities: its building lives in one of them.
+    """
+    clipped = shapely.intersection(shapes, homes)
+    outside = np.flatnonzero(shapely.is_empty(clipped))
+    nearest = shapely.get_point(shapely.shortest_line(homes[outside], shapes[outside]), 0)
+    inside = shapely.intersection(shapely.buffer(nearest, SPECK_M), homes[outside])
+    clipped[outside] = shapely.point_on_surface(inside)
+    return clipped
 
 
 def share_empty_faces(faces: Faces, home: np.ndarray, seeds: Seeds) -> dict[int, Seeds]:

@@ -140,3 +140,11 @@ def test_any_ground_is_seamless(case):
     table = atoms(shapes)
     ground = draw_cells(table, outlines, barriers(*lines).set_crs(CRS, allow_override=True), POLICY)
     assert_seamless(ground, outlines, table)
+
+
+def test_a_shape_beyond_the_line_gets_ground_at_the_nearest_spot_of_its_community():
+    """Unit 1 of a tower stands 5 m beyond the outline, its other units inside."""
+    table = atoms({"T#1": house(105, 40), "T#2": house(80, 40), "a": house(10, 10), "b": house(10, 80)})
+    ground = draw_cells(table, outline(0, 0, 100, 100), NONE, POLICY)
+    assert_seamless(ground, outline(0, 0, 100, 100), table)
+    assert ground.cells["T#1"].distance(table.geometry["T#1"]) <= 5.01

@@ -123,6 +123,14 @@ def left_out(delivery: Delivery) -> set[str]:
     return found
 
 
+def whole_buildings(pieces: gpd.GeoDataFrame) -> np.ndarray:
+    """Return for every piece the footprint of its whole building: a unit may lie beyond the line, its building not."""
+    whole = pieces.dissolve("building_id").geometry if pieces["building_id"].duplicated().any() else None
+    if whole is None:
+        return np.asarray(pieces.geometry.values)
+    return np.asarray(whole.reindex(pieces["building_id"]).values)
+
+
 def check_grid_ground(delivery: Delivery) -> list[Violation]:
     """A grid is the union of its cells, and every building stands in its grid."""
     found = []
@@ -142,7 +150,7 @@ def check_grid_ground(delivery: Delivery) -> list[Violation]:
         delivery.buildings["grid_code"].isin(grids) & delivery.buildings.geometry.notna()
     ]
     home = np.asarray([grids[code] for code in held["grid_code"]], dtype=object)
-    shapes = np.asarray(held.geometry.values)
+    shapes = whole_buildings(held)
     away = shapely.distance(shapes, home) > REACH_M + crowding_m(shapes)
     if away.any():
         found.append(blame("building_outside_grid", held.loc[away, "building_id"]))
