@@ -19,7 +19,7 @@ from gridder.partition import piece as piece_module
 from gridder.partition import search as search_module
 from gridder.partition.besteffort import nearness
 from gridder.partition.graph import partition_graph
-from gridder.partition.problem import households_outside, plan_cost
+from gridder.partition.problem import Problem, households_outside, plan_cost
 from gridder.partition.solve import solve
 from gridder.partition.warm import lattice, warm
 
@@ -204,3 +204,19 @@ def test_a_graph_by_hand_and_the_warm_up():
     labels, certificate = partition_graph(path, minimum=300, maximum=500)
     assert labels == {0: 0, 1: 0, 2: 1, 3: 1} and certificate.status == "optimal"
     assert warm()[1].status != "not_found"
+
+
+def test_what_a_building_above_the_maximum_leaves_is_divided_if_it_can_be() -> None:
+    """18 atoms around one of 700 and one of 520: both in one grid outside, every other grid lawful."""
+    names = "a1 a2 a3 d1 d2 d3 g f1 f2 f3 p q r s e t u v".split()
+    sizes = [174, 173, 173, 174, 173, 173, 150, 234, 233, 233, 0, 0, 40, 456, 330, 700, 520, 40]
+    pairs = (
+        "d1-d2 d1-e d1-f3 d1-t d1-r d2-d3 d2-f3 d2-r d3-g d3-f1 d3-f2 d3-r e-t e-r e-s g-f1 g-u f1-f2 f1-u f2-f3 "
+        "f2-u f3-t f3-u t-u t-v a1-a2 a1-p a2-a3 a2-p a3-p a3-r u-v p-q p-r q-r q-s r-s"
+    ).split()
+    place = {name: n for n, name in enumerate(names)}
+    edges = sorted(sorted((place[a], place[b])) for a, b in (pair.split("-") for pair in pairs))
+    problem = Problem(sizes, edges, [100] * len(edges), 300, 500, 400)
+    plan, certificate = solve(problem, Effort("quick", 0))
+    assert certificate.status == "relaxed" and len(plan.exceptions) == 1
+    assert plan.assignment[place["t"]] == plan.assignment[place["u"]] == plan.exceptions[0].grid

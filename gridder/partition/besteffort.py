@@ -31,8 +31,11 @@ def counts_to_try(problem: Problem) -> list[int]:
     return [int(k) for k in ks if k <= problem.n_atoms]
 
 
-def nearest_plan(search: Search) -> Ints:
-    """Return the best effort found: connected grids, as little outside the window as could be found."""
+def nearest_plan(search: Search, known: Ints | None = None) -> Ints:
+    """Return the best effort found: connected grids, as little outside the window as could be found.
+
+    ``known`` is a plan to start from, if there is one; what is returned is never farther from the window.
+    """
     problem = search.problem
     listed = nearest_listed(search)
     if listed is not None:
@@ -45,8 +48,10 @@ def nearest_plan(search: Search) -> Ints:
     for trial in order[:2]:
         k = int(trial.assignment.max()) + 1
         trials.append(search.run(k, search.work.steps, rules=charge))
-    best = min(trials, key=lambda t: nearness(problem, t.assignment))
-    return choose_again(search, best.assignment)
+    plans = [t.assignment for t in trials] + ([known] if known is not None else [])
+    if known is not None:
+        search.met.update(sets_of(known))
+    return choose_again(search, min(plans, key=lambda plan: nearness(problem, plan)))
 
 
 def nearest_listed(search: Search) -> Ints | None:

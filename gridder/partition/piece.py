@@ -9,14 +9,24 @@ import numpy as np
 from gridder.partition.answer import KOption, Reason
 from gridder.partition.besteffort import nearest_plan
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
+from gridder.partition.core import smallest_core, stranded
 from gridder.partition.counts import lawful_k, preferred_k
-from gridder.partition.diagnose import diagnose_piece, window
+from gridder.partition.diagnose import diagnose_piece
 from gridder.partition.listing import list_columns
 from gridder.partition.model import Answer, Terms, choose_grids
 from gridder.partition.neighbourhood import improve, repair, total_misfit
 from gridder.partition.oldplan import old_plan
 from gridder.partition.pairs import settle_pairs
-from gridder.partition.problem import BoundKind, Ints, Problem, Status, grid_households, plan_cost
+from gridder.partition.problem import (
+    BoundKind,
+    Ints,
+    Problem,
+    Status,
+    first_come,
+    grid_households,
+    plan_cost,
+    subproblem,
+)
 from gridder.partition.search import Search, make_search
 from gridder.partition.work import Work
 
@@ -76,7 +86,7 @@ def solve_listed(search: Search, columns: Columns) -> PieceAnswer:
             return listed_answer(search, columns, answer, terms)
         if not answer.proven:
             return solve_searched(search)
-    core = smallest_core(search, columns)
+    core = smallest_core(piece, columns, search.work.choosing)
     return best_effort(search, (stranded(piece, core),), "all lawful grids listed; no choice of them covers")
 
 
@@ -128,45 +138,6 @@ def make_option(piece: Problem, assignment: Ints, proven: bool) -> KOption:
 def by_k(options: list[KOption]) -> tuple[KOption, ...]:
     """Return options ascending by number of grids."""
     return tuple(sorted(options, key=lambda o: o.k))
-
-
-def stranded(piece: Problem, core: list[int]) -> Reason:
-    """Return the reason of atoms that cannot all be in lawful grids at once."""
-    facts = {"households": int(piece.households[core].sum()), "atoms": len(core), **window(piece)}
-    return Reason("no_partner", tuple(core), facts)
-
-
-def smallest_core(search: Search, columns: Columns) -> list[int]:
-    """Return atoms that no disjoint lawful grids cover together, none of which can be left out (deletion)."""
-    piece = search.problem
-    core = list(range(piece.n_atoms))
-    for i in range(piece.n_atoms):
-        rest = [j for j in core if j != i]
-        if rest and cannot_cover(columns, rest, search.work.choosing):
-            core = rest
-    return core
-
-
-def cannot_cover(columns: Columns, atoms: list[int], work: float) -> bool:
-    """Whether it is proven that no disjoint columns cover these atoms (others may stay uncovered)."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    wanted = set(atoms)
-    used = [c for c, held in enumerate(columns.sets) if wanted.intersection(held)]
-    chosen = {c: model.new_bool_var("") for c in used}
-    holding: dict[int, list[int]] = {}
-    for c in used:
-        for i in columns.sets[c]:
-            holding.setdefault(i, []).append(c)
-    for i, held in sorted(holding.items()):
-        (model.add_exactly_one if i in wanted else model.add_at_most_one)(chosen[c] for c in held)
-    if wanted - set(holding):
-        return True
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = work
-    return bool(solver.solve(model) == cp_model.INFEASIBLE)
 
 
 def solve_searched(search: Search) -> PieceAnswer:
@@ -274,7 +245,26 @@ def compare_k(search: Search, k: int) -> Ints:
 
 def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> PieceAnswer:
     """Return the nearest plan where no lawful one exists."""
-    return relaxed_answer(search, nearest_plan(search), reasons, argument)
+    known = peeled_plan(search)
+    return relaxed_answer(search, nearest_plan(search, known), reasons, argument)
+
+
+def peeled_plan(search: Search) -> Ints | None:
+    """Return the plan in which every atom above the maximum is alone and the rest is divided as well as can be.
+
+    None where there is no such atom, or nothing but such atoms.
+    """
+    piece = search.problem
+    above = piece.households > piece.households_max
+    if not above.any() or above.all():
+        return None
+    grid = np.full(piece.n_atoms, -1, dtype=np.int64)
+    grid[above] = np.arange(above.sum())
+    rest = np.flatnonzero(~above)
+    for atoms in subproblem(piece, rest).pieces:
+        part = replace(subproblem(piece, rest[atoms]), grids="target")
+        grid[rest[atoms]] = solve_piece(part, search.work, search.rng).assignment + grid.max() + 1
+    return first_come(grid)
 
 
 def relaxed_answer(
