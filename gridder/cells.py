@@ -16,9 +16,10 @@ import pandas as pd
 import shapely
 from scipy.spatial import Voronoi, cKDTree
 
+from gridder.mending import mend_pieces
 from gridder.policy import Policy
 from gridder.seeds import Seeds, make_seeds
-from gridder.segments import connected_parts, kinds_along, lines_of, shared_segments
+from gridder.segments import kinds_along, lines_of, shared_segments
 
 GRID_M = 0.001  # grid of all coordinates: far below any survey, coarse enough to be exact in float64
 THIN_M = 0.3  # ridges between two atoms are simplified to this: half the vertices, nobody can see it
@@ -79,7 +80,7 @@ def draw_cells(
     ridges = [cut_ridges(of_face[f], faces.polygons[f]) for f in range(len(faces.polygons)) if f in of_face]
     pieces, face_of = node_pieces(faces, ridges)
     owner = label_pieces(pieces, face_of, of_face)
-    owner = mend_pieces(pieces, owner, face_of, faces.community, home)
+    owner = mend_pieces(pieces, owner, face_of, faces.community, seeds)
     return collect(atoms, outlines, pieces, owner, faces.community[face_of])
 
 
@@ -210,52 +211,6 @@ def label_pieces(pieces: np.ndarray, face_of: np.ndarray, of_face: dict[int, See
         if len(mine):
             owner[mine] = seeds.owner[cKDTree(seeds.points).query(spots[mine])[1]]
     return owner
-
-
-def mend_pieces(
-    pieces: np.ndarray, owner: np.ndarray, face_of: np.ndarray, community: np.ndarray, home: np.ndarray
-) -> np.ndarray:
-    """Return owners such that every atom's pieces are connected.
-
-    The part with most ground in the atom's home face stays; what lies apart goes to the neighbour with the longest
-    common boundary, those in the same face first.
-    """
-    owner = owner.copy()
-    touching = shared_segments(pieces)
-    same = community[face_of[touching.left]] == community[face_of[touching.right]]
-    left, right, length = touching.left[same], touching.right[same], touching.length_m[same]
-    joined = owner[left] == owner[right]
-    part = connected_parts(len(pieces), left[joined], right[joined])
-    at_home = (owner >= 0) & (face_of == home[owner])
-    weight = np.bincount(part, shapely.area(pieces) * np.where(at_home, 1.0, 1e-6))
-    main: dict[int, int] = {}
-    for piece in np.flatnonzero(owner >= 0):
-        atom, here = int(owner[piece]), int(part[piece])
-        if atom not in main or weight[here] > weight[main[atom]]:
-            main[atom] = here
-    apart = np.array([o >= 0 and main[int(o)] != p for o, p in zip(owner, part)], dtype=bool)
-    length = np.where(face_of[left] == face_of[right], length * 1e6, length)
-    while apart.any():
-        moved = adopt_apart(owner, apart, left, right, length)
-        if not moved:
-            owner[apart] = -1
-            break
-    return owner
-
-
-def adopt_apart(
-    owner: np.ndarray, apart: np.ndarray, left: np.ndarray, right: np.ndarray, length: np.ndarray
-) -> bool:
-    """Give every stray piece that touches settled ground to its best neighbour, in place; False when none does."""
-    table: dict[int, dict[int, float]] = {}
-    for a, b in ((left, right), (right, left)):
-        for k in np.flatnonzero(apart[a] & ~apart[b] & (owner[b] >= 0)):
-            gains = table.setdefault(int(a[k]), {})
-            gains[int(owner[b[k]])] = gains.get(int(owner[b[k]]), 0.0) + float(length[k])
-    for piece, gains in table.items():
-        owner[piece] = max(sorted(gains), key=lambda atom: gains[atom])
-        apart[piece] = False
-    return bool(table)
 
 
 def collect(

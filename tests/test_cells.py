@@ -148,3 +148,15 @@ def test_a_shape_beyond_the_line_gets_ground_at_the_nearest_spot_of_its_communit
     ground = draw_cells(table, outline(0, 0, 100, 100), NONE, POLICY)
     assert_seamless(ground, outline(0, 0, 100, 100), table)
     assert ground.cells["T#1"].distance(table.geometry["T#1"]) <= 5.01
+
+
+def test_a_house_keeps_the_ground_it_stands_on_not_the_larger_part_behind_a_hole():
+    """A closed ring of road in the middle; the house stands in the narrow strip below it."""
+    ring = barriers(("road", [(20, 12), (180, 12), (180, 60), (20, 60), (20, 12)]))
+    table = atoms(
+        {"a": house(90, 1, 20, 8), "b": house(2, 30, 8, 8), "c": house(190, 30, 8, 8), "d": house(90, 30)}
+    )
+    ground = draw_cells(table, outline(0, 0, 200, 200), ring, POLICY)
+    assert_seamless(ground, outline(0, 0, 200, 200), table)
+    for name, shape in table.geometry.items():
+        assert ground.cells[name].distance(shape) < 0.01

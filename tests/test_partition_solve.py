@@ -207,7 +207,7 @@ def test_a_graph_by_hand_and_the_warm_up():
 
 
 def test_what_a_building_above_the_maximum_leaves_is_divided_if_it_can_be() -> None:
-    """18 atoms around one of 700 and one of 520: both in one grid outside, every other grid lawful."""
+    """18 atoms around one of 700 and one of 520: their grids are outside, every other grid is lawful."""
     names = "a1 a2 a3 d1 d2 d3 g f1 f2 f3 p q r s e t u v".split()
     sizes = [174, 173, 173, 174, 173, 173, 150, 234, 233, 233, 0, 0, 40, 456, 330, 700, 520, 40]
     pairs = (
@@ -218,5 +218,6 @@ def test_what_a_building_above_the_maximum_leaves_is_divided_if_it_can_be() -> N
     edges = sorted(sorted((place[a], place[b])) for a, b in (pair.split("-") for pair in pairs))
     problem = Problem(sizes, edges, [100] * len(edges), 300, 500, 400)
     plan, certificate = solve(problem, Effort("quick", 0))
-    assert certificate.status == "relaxed" and len(plan.exceptions) == 1
-    assert plan.assignment[place["t"]] == plan.assignment[place["u"]] == plan.exceptions[0].grid
+    assert certificate.status == "relaxed"
+    outside = {e.grid for e in plan.exceptions}
+    assert outside == {int(plan.assignment[place[name]]) for name in "tu"}
