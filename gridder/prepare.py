@@ -153,7 +153,7 @@ def solve_prepared(
 def label_cells(prepared: Prepared, solved: dict[str, Solved]) -> pd.Series:
     """Return a label for the grid of each cell: ``community/number``, or ``community/given name``.
 
-    Blank where there is no grid: communities and pieces without households.
+    Blank where there is no grid: communities without households, and ground without households that touches no grid.
     """
     community = prepared.atoms["community_id"].astype(str)
     labels = (community + "/" + prepared.given).where(prepared.given != "", "").astype(object)
@@ -161,7 +161,24 @@ def label_cells(prepared: Prepared, solved: dict[str, Solved]) -> pd.Series:
         plan = solved[community_id][0]
         numbers = [f"{community_id}/{g}" if g not in plan.empty else "" for g in plan.assignment]
         labels[question.cells] = np.array(numbers, dtype=object)
-    return labels
+    return join_bare_ground(prepared, labels)
+
+
+def join_bare_ground(prepared: Prepared, labels: pd.Series) -> pd.Series:
+    """Return labels in which ground without households that locked grids cut off joins the grid it touches most."""
+    labels = labels.copy()
+    special = prepared.given.str.startswith("s-")
+    edges = prepared.edges[prepared.edges["passable"]]
+    edges = edges[~edges["cell_a"].map(special) & ~edges["cell_b"].map(special)]
+    swapped = edges.rename(columns={"cell_a": "cell_b", "cell_b": "cell_a"})
+    both = pd.concat([edges, swapped])[["cell_a", "cell_b", "boundary_m"]]
+    while True:
+        offers = both[(both["cell_a"].map(labels) == "") & (both["cell_b"].map(labels) != "")]
+        if offers.empty:
+            return labels
+        offers = offers.sort_values(["boundary_m", "cell_a", "cell_b"], ascending=[False, True, True])
+        best = offers.drop_duplicates("cell_a").set_index("cell_a")["cell_b"]
+        labels[best.index] = labels[best.to_numpy()].to_numpy()
 
 
 def pose_wishes(prepared: Prepared, policy: Policy, options: PlanOptions, wishes: Wishes) -> Prepared:

@@ -16,6 +16,7 @@ from gridder.errors import Finding, InputError
 from gridder.policy import Policy
 from gridder.prepare import PlanOptions, Prepared, pose_wishes, prepare, solve_prepared
 from gridder.problems import Wishes
+from gridder.segments import connected_parts
 from gridder.tables import District, Run
 
 EDITS_SCHEMA = 1
@@ -96,7 +97,8 @@ def regenerate_district(
     Raises
     ------
     InputError
-        No old plan at all, or edits that name a building or grid that the data or the old plan do not know.
+        No old plan at all; edits that name a building or grid that the data or the old plan do not know; edits and
+        locks that no plan of connected grids can keep.
     """
     prepared = prepare(district, policy, options, progress=progress)
     past = past_from(prepared, old)
@@ -104,11 +106,14 @@ def regenerate_district(
     edits = edits or Edits()
     refuse_unknown(prepared, previous, edits)
     wishes = make_wishes(prepared, previous, edits)
+    refuse_torn(prepared, wishes, edits)
     held = wishes.fixed.where(wishes.locked == "", wishes.locked)
     prepared = pose_wishes(prepared, policy, options, wishes)
     solved = solve_prepared(prepared, effort, options, progress)
     past = replace(past, held=held, edits=edits.moves, locks=edits.locks)
-    return assemble(prepared, solved, policy, effort, options, past)
+    run = assemble(prepared, solved, policy, effort, options, past)
+    refuse_unkept(run, edits)
+    return run
 
 
 def past_from(prepared: Prepared, old: Run | None) -> Past:
@@ -149,6 +154,38 @@ def refuse_unknown(prepared: Prepared, previous: pd.Series, edits: Edits) -> Non
         findings.append(Finding("plan.edit_grid_unknown", "problem", {"n": len(unknown)}, tuple(unknown)))
     if findings:
         raise InputError("errors.edits_unusable", findings=tuple(findings), files=", ".join(edits.files))
+
+
+def refuse_torn(prepared: Prepared, wishes: Wishes, edits: Edits) -> None:
+    """Raise InputError for locked grids that would not be one connected piece, moves done."""
+    torn = []
+    for code in edits.locks:
+        cells = wishes.locked.index[wishes.locked == code]
+        place = pd.Series(range(len(cells)), index=cells)
+        edges = prepared.edges[prepared.edges["passable"]]
+        edges = edges[edges["cell_a"].isin(cells) & edges["cell_b"].isin(cells)]
+        parts = connected_parts(
+            len(cells), place[edges["cell_a"]].to_numpy(), place[edges["cell_b"]].to_numpy()
+        )
+        if len(set(parts)) > 1:
+            torn.append(code)
+    if torn:
+        finding = Finding("plan.lock_torn", "problem", {"n": len(torn)}, tuple(torn))
+        raise InputError("errors.edits_unusable", findings=(finding,), files=", ".join(edits.files))
+
+
+def refuse_unkept(run: Run, edits: Edits) -> None:
+    """Raise InputError for moves that the plan could not keep: the grid would not be connected."""
+    table = run.buildings
+    lost = []
+    for move in edits.moves:
+        mine = table[table["building_id"] == move["building_id"]]
+        mine = mine[mine["unit"] == move["unit"]] if move["unit"] else mine
+        if set(mine["grid_code"]) != {move["to_grid"]}:
+            lost.append(f"{move['building_id']} → {move['to_grid']}")
+    if lost:
+        finding = Finding("plan.edit_not_kept", "problem", {"n": len(lost)}, tuple(lost))
+        raise InputError("errors.edits_unusable", findings=(finding,), files=", ".join(edits.files))
 
 
 def make_wishes(prepared: Prepared, previous: pd.Series, edits: Edits) -> Wishes:

@@ -181,3 +181,40 @@ def test_what_a_lock_leaves_over_is_blamed_on_the_lock(last_year, tmp_path):
     assert code == 4, trouble
     told = gpd.read_file(tmp_path / "o" / "plan.gpkg", layer="exceptions")
     assert set(told["code"]) == {"lock"}
+
+
+def far_pair(out: Path) -> tuple[str, str]:
+    """Return a building and a grid of its community that its cell does not touch, nor a neighbour's."""
+    cells = gpd.read_file(out / "plan.gpkg", layer="cells")
+    mine = cells[cells["community_id"] == EAST].reset_index(drop=True)
+    grids = mine.dissolve("grid_code").geometry
+    away = {
+        (b, g): grids[g].distance(shape)
+        for b, shape in zip(mine["building_id"], mine.geometry)
+        for g in grids.index
+    }
+    return max(away, key=lambda pair: away[pair])
+
+
+def test_a_move_that_tears_a_locked_grid_is_refused(last_year, tmp_path):
+    building, grid = far_pair(last_year)
+    edits = write_edits(tmp_path / "edits.json", last_year, edits=[(building, grid)], locks=[grid])
+    source = last_year.parent / "a.gpkg"
+    code, _, trouble = run(
+        "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o"
+    )
+    assert code == 3 and grid in trouble and not (tmp_path / "o").exists()
+
+
+def test_a_move_is_kept_or_refused_never_dropped(last_year, tmp_path):
+    """The corner building of one grid is sent to the other: lawful with a bridge of buildings, or refused."""
+    building, grid = far_pair(last_year)
+    edits = write_edits(tmp_path / "edits.json", last_year, edits=[(building, grid)])
+    source = last_year.parent / "a.gpkg"
+    code, _, trouble = run(
+        "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o", "-q"
+    )
+    if code == 3:
+        assert building in trouble and not (tmp_path / "o").exists()
+    else:
+        assert code in (0, 4) and grid_of(tmp_path / "o")[building] == grid
