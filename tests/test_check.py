@@ -189,6 +189,14 @@ def test_z_bow_ties_and_orientation_are_repaired_and_told(tmp_path):
     assert turned.all() and "b3" in found(checked, "repaired_orientation")
 
 
+def test_a_layer_that_runs_clockwise_throughout_is_a_habit_not_a_defect(tmp_path):
+    frame = street(households=[1, 2, 3, 4])
+    frame.geometry = frame.geometry.reverse()
+    checked = check(tmp_path, frame, blocks())
+    turned = shapely.is_ccw(shapely.get_exterior_ring(checked.district.buildings.geometry.to_numpy()))
+    assert turned.all() and "repaired_orientation" not in {f.code.split(".")[1] for f in checked.findings}
+
+
 def test_a_building_of_two_parts_stays_one(tmp_path):
     frame = street()
     frame.geometry = [shapely.union(house(5), house(25)), house(35), house(65), house(95)]

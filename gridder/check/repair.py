@@ -54,10 +54,21 @@ def repair_shapes(shapes: Shapes, *, points: bool = False) -> Repaired:
         "repaired_z": kept & shapely.has_z(given),
         "repaired_rings": broken & kept & ~changed,
         "repaired_rings_area": changed,
-        "repaired_orientation": kept & ~broken & is_turned(flat),
+        "repaired_orientation": kept & ~broken & against_the_rest(flat),
         "repaired_mixed": mixed,
     }
     return Repaired(turned, empty, ~empty & ~kept, done)
+
+
+def against_the_rest(shapes: Shapes) -> Mask:
+    """Whether each shape runs the wrong way round; nobody does where all of a layer do: that is a habit of formats.
+
+    (Shapefiles write outer rings clockwise.)
+    """
+    turned = is_turned(shapes)
+    areal = np.isin(shapely.get_type_id(shapes), (POLYGON, MULTIPOLYGON))
+    habit = areal.sum() > 1 and turned[areal].all()
+    return np.zeros_like(turned) if habit else turned
 
 
 def keep_areas(shapes: Shapes, points: bool) -> Shapes:
