@@ -9,6 +9,7 @@ import numpy as np
 
 from gridder.partition.answer import Reason
 from gridder.partition.problem import Ints, Problem, as_ints, components, first_come, group_by_label
+from gridder.partition.travel import merge_travel
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,15 @@ def merge_atoms(problem: Problem, place: Ints) -> Problem:
     pairs, inverse = np.unique(ends[apart], axis=0, return_inverse=True)
     cost = np.zeros(len(pairs), dtype=np.int64)
     np.add.at(cost, inverse.reshape(-1), problem.cut_cost[apart])
-    return replace(problem, households=households, edges=pairs, cut_cost=cost, previous=previous, fixed=fixed)
+    return replace(
+        problem,
+        households=households,
+        edges=pairs,
+        cut_cost=cost,
+        previous=previous,
+        fixed=fixed,
+        travel=merge_travel(problem.travel, place),
+    )
 
 
 def leading(labels: Ints, weights: Ints) -> int:

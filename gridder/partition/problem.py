@@ -24,6 +24,7 @@ from gridder.partition.answer import (
     Reason,
     Status,
 )
+from gridder.partition.travel import Travel, part_of_travel, travel_cost
 
 GridsRule = Literal["target", "fewest", "most", "free"]
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Problem",
     "Reason",
     "Status",
+    "Travel",
     "components",
     "first_come",
     "grid_cost",
@@ -86,6 +88,9 @@ class Problem:
     fixed
         Label of every locked atom, −1 elsewhere: equal labels stay in one grid, different ones in different
         grids.
+    travel
+        Distances to candidate centres. None: a grid costs its boundary. Else it costs the household-distance
+        to its best centre instead, and ``cut_cost`` counts for nothing.
     """
 
     households: Ints
@@ -99,6 +104,7 @@ class Problem:
     previous: Ints = None  # type: ignore[assignment]
     move_cost: int = 0
     fixed: Ints = None  # type: ignore[assignment]
+    travel: Travel | None = None
 
     def __post_init__(self) -> None:
         """Bring every array to int64 of the right shape and refuse what is no problem of this kind."""
@@ -171,6 +177,9 @@ def check_problem(problem: Problem) -> None:
         raise ValueError("an edge is given twice")
     if not 0 < problem.households_min <= problem.households_max:
         raise ValueError("window")
+    travel = problem.travel
+    if travel is not None and (len(travel.pull) != n or len(np.unique(travel.seat)) != n):
+        raise ValueError("travel of other atoms")
 
 
 def components(n: int, edges: Ints) -> Ints:
@@ -216,6 +225,7 @@ def subproblem(problem: Problem, atoms: Ints) -> Problem:
         problem.previous[atoms],
         problem.move_cost,
         problem.fixed[atoms],
+        part_of_travel(problem.travel, atoms),
     )
 
 
@@ -227,15 +237,18 @@ def households_outside(problem: Problem, households: int) -> int:
 def grid_cost(problem: Problem, atoms: Iterable[int]) -> int:
     """Return *twice* what one grid adds to the objective, a whole number.
 
-    Its whole boundary inside the problem (each cut edge belongs to two grids, half to each) plus twice its
-    load and move costs, so that the objective of a plan is exactly half the sum over its grids.
+    Its whole boundary inside the problem (each cut edge belongs to two grids, half to each), or twice the
+    household-distance to its best centre where ``problem.travel`` says so, plus twice its load and move costs:
+    the objective of a plan is exactly half the sum over its grids.
     """
     members = np.zeros(problem.n_atoms, dtype=bool)
     members[np.asarray(list(atoms), dtype=np.int64)] = True
-    sides = members[problem.edges]
-    boundary = int(problem.cut_cost[sides[:, 0] != sides[:, 1]].sum())
     load = problem.load_cost * abs(int(problem.households[members].sum()) - problem.target)
-    return boundary + 2 * (load + problem.move_cost * households_moved(problem, members))
+    own = 2 * (load + problem.move_cost * households_moved(problem, members))
+    if problem.travel is not None:
+        return own + 2 * travel_cost(problem.travel, members)
+    sides = members[problem.edges]
+    return own + int(problem.cut_cost[sides[:, 0] != sides[:, 1]].sum())
 
 
 def households_moved(problem: Problem, members: NDArray[np.bool_]) -> int:
@@ -248,7 +261,7 @@ def households_moved(problem: Problem, members: NDArray[np.bool_]) -> int:
 
 
 def plan_cost(problem: Problem, assignment: Ints) -> int:
-    """Return the objective of an assignment: cut edges + load + moves."""
+    """Return the objective of an assignment: cut edges or travel, + load + moves."""
     doubled = sum(grid_cost(problem, atoms) for atoms in group_by_label(first_come(assignment)))
     return doubled // 2
 
