@@ -67,6 +67,31 @@ def test_moves_keep_sums_and_connectedness(move, options):
     assert done > 3
 
 
+def test_draws_are_even_and_heavy_edges_come_first():
+    """Every value of a draw about equally often; with lifts far apart no chance turns the order round."""
+    rng = np.array([12345])
+    counts = np.bincount([kernels.draw(rng, 7) for _ in range(7000)], minlength=7)
+    assert len(counts) == 7 and counts.min() > 880 and counts.max() < 1120
+    edges = np.array([[0, 1, 1, 0], [1, 2, 1, 4000], [2, 3, 1, 2000]])
+    assert resplit.heavy_first(edges, rng).tolist() == [1, 2, 0]
+    even = np.array([[0, 1, 1, 5], [1, 2, 1, 5]])
+    assert {tuple(resplit.heavy_first(even, rng)) for _ in range(50)} == {(0, 1), (1, 0)}
+
+
+@pytest.mark.parametrize("n", [4, 9, 40])
+def test_the_heap_keeps_the_smallest_on_top(n):
+    size = np.random.default_rng(n).integers(0, 50, n)
+    heap = np.arange(n)
+    for spot in range(n // 2, -1, -1):
+        kernels.sink(heap, size, spot, n)
+    taken = []
+    for live in range(n - 1, -1, -1):
+        taken.append(int(size[heap[0]]))
+        heap[0] = heap[live]
+        kernels.sink(heap, size, 0, live)
+    assert taken == sorted(size.tolist())
+
+
 def test_a_middle_atom_does_not_leave_its_grid_in_two():
     """a — b — c in one grid, d beside b: b may not go to d, whatever it would gain."""
     case = problem([150, 10, 150, 300], [(0, 1), (1, 2), (1, 3)], [1, 1, 90])
@@ -86,7 +111,7 @@ def test_compiled_and_plain_code_walk_the_same_way():
         best = walk.Best(state.grid.copy(), np.full(2, 2**62))
         pool = make_pool(14, 50, 500)
         run = walk.walk.py_func if plain else walk.walk
-        run(graph, state, rules, make_schedule(case, 4, 300), best, pool)
+        run(graph, state, rules, make_schedule(case, 4, 300), walk.Met(best, pool))
         results.append((best.grid.tolist(), best.value.tolist(), pool_sets(pool), state.rng.tolist()))
     assert results[0] == results[1]
 
@@ -109,18 +134,18 @@ def test_a_tree_scores_every_split_exactly():
     case = random_problem(6, 16)
     graph, _rules, state = started(case, 2)
     e = walk.find_cut_edge(graph, state)
-    members = resplit.gather(graph, state, int(graph.source[e]), int(graph.neighbour[e]))
-    edges = resplit.inner_edges(graph, state, members)
+    members, m, cut = resplit.gather(graph, state, int(graph.source[e]), int(graph.neighbour[e]))
+    edges = state.ends[:m]
+    assert cut == state.value[0] and (edges[:, 2] > 0).all()
     tree = resplit.random_tree(edges, len(members), state.rng)
     sums = resplit.subtree_sums(graph, members, edges, tree)
     assert len(members) == 16 and len(edges) == len(case.edges)
+    spot, parent = tree
+    assert sorted(spot.tolist()) == list(range(16)) and (parent[1:] < np.arange(1, 16)).all()
     for i in range(1, 16):
-        below = {i}
-        for j in tree[0]:
-            if tree[1][j] in below:
-                below.add(int(j))
-        atoms = [int(members[j]) for j in below]
-        assert sums[0, i] == case.households[atoms].sum() and sums[2, i] == grid_cost(case, atoms)
+        side = members[resplit.below(tree, i)]
+        assert nx.is_connected(graph_of(case).subgraph(side.tolist()))
+        assert sums[i, 0] == case.households[side].sum() and sums[i, 2] == grid_cost(case, side)
 
 
 @pytest.mark.parametrize("seed", range(4))

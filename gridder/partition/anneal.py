@@ -8,7 +8,8 @@ import numpy as np
 
 from gridder.partition.kernels import Graph, Rules, State, grow, tally
 from gridder.partition.problem import Ints, Problem, none_each
-from gridder.partition.walk import Best, Pool, Schedule, walk
+from gridder.partition.resplit import LIFTS_PER_OCTAVE
+from gridder.partition.walk import Best, Met, Pool, Schedule, walk
 
 KEY_MAX = 2**62
 NO_VALUE = 2**62
@@ -44,7 +45,12 @@ def make_graph(problem: Problem, seed: int = 0) -> Graph:
     else:
         known = np.unique(previous[previous >= 0])
         previous = np.where(previous >= 0, np.searchsorted(known, previous), -1)
-    return Graph(first, neighbour, cost, source, problem.households, lock, previous, keys)
+    return Graph(first, neighbour, cost, source, lift_of(cost), problem.households, lock, previous, keys)
+
+
+def lift_of(cost: Ints) -> Ints:
+    """Return the place of each cost on a log scale, for ``resplit.heavy_first``."""
+    return np.round(LIFTS_PER_OCTAVE * np.log2(cost + 1.0)).astype(np.int64)
 
 
 def make_rules(problem: Problem, *, outside: int = 0) -> Rules:
@@ -67,11 +73,9 @@ def make_state(graph: Graph, k: int, rng: np.random.Generator) -> State:
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
 
-    seeds = rng.integers(1, 2147483398, 2)
-    old = zeros(k, max(n_old, 1))
-    return State(
-        zeros(n), zeros(k), zeros(k), zeros(k), zeros(k), old, zeros(2), zeros(n + 1), zeros(n), seeds
-    )
+    sums = (zeros(k), zeros(k), zeros(k), zeros(k), zeros(k, max(n_old, 1)))
+    scratch = (zeros(n + 1), zeros(n), zeros(len(graph.neighbour) // 2, 4))
+    return State(zeros(n), *sums, zeros(2), *scratch, rng.integers(1, KEY_MAX, 1))
 
 
 def make_pool(n_atoms: int, columns: int, room: int) -> Pool:
@@ -121,7 +125,7 @@ def anneal(
         state.grid[:] = start
     tally(graph, state, rules)
     best = Best(state.grid.copy(), np.full(2, NO_VALUE, dtype=np.int64))
-    walk(graph, state, rules, schedule, best, pool)
+    walk(graph, state, rules, schedule, Met(best, pool))
     return Trial(best.grid.copy(), int(best.value[0]), int(best.value[1]))
 
 

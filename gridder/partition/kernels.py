@@ -4,15 +4,15 @@ Every kernel is also plain Python: ``kernel.py_func`` is the same source uncompi
 
 State layout
 ------------
-``Graph``  first (n+1,), neighbour (2m,), cost (2m,), source (2m,): compressed rows; households (n,);
-           lock (n,) 1 for the one atom of a lock, else 0; previous (n,) old grid or −1;
-           key (n,) random 62-bit keys: a set of atoms is hashed by xor. All int64.
+``Graph``  first (n+1,), neighbour (2m,), cost (2m,), source (2m,): compressed rows; lift (2m,) rank of a cost
+           on a log scale, see ``anneal.lift_of``; households (n,); lock (n,) 1 for the one atom of a lock,
+           else 0; previous (n,) old grid or −1; key (n,) random 62-bit keys: a set of atoms is hashed by
+           xor. All int64.
 ``State``  grid (n,); size (k,) households; atoms (k,); locks (k,); keys (k,); old (k, n_old) households by
            old grid; value (2,): [cut + load + moves, misfit of all grids]; stamp (n+1,) visit marks, the last
-           is the present mark; queue (n,) scratch; rng (2,). All int64.
+           is the present mark; queue (n,) and ends (m, 4) scratch; rng (1,), never 0. All int64.
 ``Rules``  households_min, households_max, target, load_cost, move_cost, outside (households a grid outside
-the
-           window counts besides those it misses it by). All int64.
+           the window counts besides those it misses it by). All int64.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from gridder.partition.problem import Ints
 LOCKS_APART = 100_000  # misfit of a second lock in one grid: above any misfit in households
 Move = tuple[int, int]
 Weigh = tuple[float, float]
-RNG_A, RNG_B = 2147483563, 2147483399  # combined generator of L'Ecuyer 1988 (doi:10.1145/62959.62969)
+CHANCES = 1 << 31  # a draw is one of so many
+LOW_57 = (1 << 57) - 1
+HOPELESS = 30.0  # heats: a change for the worse by more is never taken
 
 
 class Graph(NamedTuple):
@@ -38,6 +40,7 @@ class Graph(NamedTuple):
     neighbour: Ints
     cost: Ints
     source: Ints
+    lift: Ints
     households: Ints
     lock: Ints
     previous: Ints
@@ -56,6 +59,7 @@ class State(NamedTuple):
     value: Ints
     stamp: Ints
     queue: Ints
+    ends: Ints
     rng: Ints
 
 
@@ -72,10 +76,16 @@ class Rules(NamedTuple):
 
 @njit(cache=True)
 def draw(rng: Ints, below: int) -> int:
-    """Return a random whole number 0…below−1 (below < 2³¹) and advance ``rng``."""
-    rng[0] = 40014 * rng[0] % RNG_A
-    rng[1] = 40692 * rng[1] % RNG_B
-    return (rng[0] + rng[1]) % below
+    """Return a random whole number 0…below−1 (below ≤ 2³¹) and advance ``rng``.
+
+    Xorshift of 64 bits (Marsaglia 2003, doi:10.18637/jss.v008.i14), the upper half of its state.
+    """
+    x = rng[0]
+    x ^= x << 13
+    x ^= (x >> 7) & LOW_57
+    x ^= x << 17
+    rng[0] = x
+    return (((x >> 32) & (CHANCES - 1)) * below) >> 31
 
 
 @njit(cache=True)
@@ -99,6 +109,12 @@ def own_cost(rules: Rules, size: int, old: Ints) -> int:
 
 
 @njit(cache=True)
+def cost_within(rules: Rules, state: State, g: int) -> int:
+    """Return what grid g costs besides its boundary, from its running sums."""
+    return own_cost(rules, state.size[g], state.old[g])
+
+
+@njit(cache=True)
 def tally(graph: Graph, state: State, rules: Rules) -> None:
     """Recompute every running sum of the state from its assignment."""
     state.size[:] = 0
@@ -116,7 +132,7 @@ def tally(graph: Graph, state: State, rules: Rules) -> None:
     state.value[0] = cut
     state.value[1] = 0
     for g in range(len(state.size)):
-        state.value[0] += own_cost(rules, state.size[g], state.old[g])
+        state.value[0] += cost_within(rules, state, g)
         state.value[1] += misfit(rules, state.size[g], state.locks[g])
 
 
@@ -135,52 +151,61 @@ def shift(graph: Graph, state: State, u: int, g: int, sign: int) -> None:
 def grow(graph: Graph, state: State, k: int) -> None:
     """Fill the assignment with k connected grids: random seeds; the smallest that can grow takes a neighbour.
 
-    Expects one connected piece with at least k atoms.
+    Expects one connected piece with at least k atoms. Grids grow breadth first: their atoms queue in chains.
     """
     n = len(state.grid)
     state.grid[:] = -1
     size = np.zeros(k, dtype=np.int64)
-    stuck = np.zeros(k, dtype=np.bool_)
-    fringe = np.empty((k, n), dtype=np.int64)
-    length = np.zeros(k, dtype=np.int64)
+    heap = np.arange(k)  # grids, the smallest on top
+    chain = np.full((3, max(n, k)), -1, dtype=np.int64)  # next atom; first and last atom of each grid's queue
     for g in range(k):
         u = draw(state.rng, n)
         while state.grid[u] >= 0:
             u = draw(state.rng, n)
         state.grid[u] = g
         size[g] = graph.households[u]
-        fringe[g, 0] = u
-        length[g] = 1
-    left = n - k
-    while left > 0:
-        g = -1
-        for h in range(k):
-            if not stuck[h] and (g < 0 or size[h] < size[g]):
-                g = h
-        if g < 0:
-            break
-        u = take_neighbour(graph, state, fringe[g], length, g)
+        chain[1, g] = u
+        chain[2, g] = u
+    for spot in range(k // 2, -1, -1):
+        sink(heap, size, spot, k)
+    live = k
+    while live > 0:
+        g = heap[0]
+        u = take_neighbour(graph, state, chain, g)
         if u < 0:
-            stuck[g] = True
-            continue
-        state.grid[u] = g
-        size[g] += graph.households[u]
-        fringe[g, length[g]] = u
-        length[g] += 1
-        left -= 1
+            live -= 1
+            heap[0] = heap[live]
+        else:
+            state.grid[u] = g
+            size[g] += graph.households[u]
+        sink(heap, size, 0, live)
 
 
 @njit(cache=True)
-def take_neighbour(graph: Graph, state: State, fringe: Ints, length: Ints, g: int) -> int:
-    """Return a free neighbour of grid g, or −1; members without one leave the fringe."""
-    while length[g] > 0:
-        spot = draw(state.rng, length[g])
-        u = fringe[spot]
+def sink(heap: Ints, size: Ints, spot: int, live: int) -> None:
+    """Let the grid at a spot of the heap sink until none below it is smaller."""
+    while 2 * spot + 1 < live:
+        child = 2 * spot + 1
+        if child + 1 < live and size[heap[child + 1]] < size[heap[child]]:
+            child += 1
+        if size[heap[spot]] <= size[heap[child]]:
+            return
+        heap[spot], heap[child] = heap[child], heap[spot]
+        spot = child
+
+
+@njit(cache=True)
+def take_neighbour(graph: Graph, state: State, chain: Ints, g: int) -> int:
+    """Return a free neighbour of grid g, now last in its queue, or −1; atoms without one leave the queue."""
+    while chain[1, g] >= 0:
+        u = chain[1, g]
         for e in range(graph.first[u], graph.first[u + 1]):
-            if state.grid[graph.neighbour[e]] < 0:
-                return graph.neighbour[e]
-        length[g] -= 1
-        fringe[spot] = fringe[length[g]]
+            v = graph.neighbour[e]
+            if state.grid[v] < 0:
+                chain[0, chain[2, g]] = v
+                chain[2, g] = v
+                return v
+        chain[1, g] = chain[0, u]
     return -1
 
 
@@ -225,9 +250,9 @@ def stays_connected(graph: Graph, state: State, u: int) -> bool:
 @njit(cache=True)
 def accept(state: State, gain: float, heat: float) -> bool:
     """Metropolis: whether a change by ``gain`` (negative is better) is taken at this heat."""
-    if gain <= 0:
-        return True
-    return (draw(state.rng, 2147483562) + 1) / 2147483563.0 < math.exp(-gain / heat)
+    if gain <= 0 or gain > HOPELESS * heat:
+        return gain <= 0
+    return (draw(state.rng, CHANCES) + 0.5) / CHANCES < math.exp(-gain / heat)
 
 
 @njit(cache=True)
@@ -247,11 +272,11 @@ def flip(graph: Graph, state: State, rules: Rules, move: Move, weigh: Weigh) -> 
             cost += graph.cost[e]
         elif g == b:
             cost -= graph.cost[e]
-    cost -= own_cost(rules, state.size[a], state.old[a]) + own_cost(rules, state.size[b], state.old[b])
+    cost -= cost_within(rules, state, a) + cost_within(rules, state, b)
     out = -misfit(rules, state.size[a], state.locks[a]) - misfit(rules, state.size[b], state.locks[b])
     shift(graph, state, u, a, -1)
     shift(graph, state, u, b, 1)
-    cost += own_cost(rules, state.size[a], state.old[a]) + own_cost(rules, state.size[b], state.old[b])
+    cost += cost_within(rules, state, a) + cost_within(rules, state, b)
     out += misfit(rules, state.size[a], state.locks[a]) + misfit(rules, state.size[b], state.locks[b])
     if accept(state, cost + weigh[0] * out, weigh[1]) and stays_connected(graph, state, u):
         state.grid[u] = b

@@ -1,9 +1,11 @@
 """Compiled annealing walk and the pool of grids it meets.
 
-State layout ------------ ``Best``  grid (n,) best assignment met; value (2,) its [cost, misfit]. Less
-misfit wins, then less cost. ``Pool``  slots (2^p,) hash table of column number + 1; keys (c,); first (c+1,)
-and atoms (room,): the atoms of
-          column c are atoms[first[c]:first[c+1]]; held (1,) columns held. All int64.
+State layout
+------------
+``Best``  grid (n,) best assignment met; value (2,) its [cost, misfit]. Less misfit wins, then less cost.
+``Pool``  slots (2^p,) hash table of column number + 1; keys (c,); first (c+1,) and atoms (room,): the atoms of
+          column c are atoms[first[c]:first[c+1]]; held (1,) columns held.
+``Met``   best and pool: what a walk leaves. All int64.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from gridder.partition.problem import Ints
 from gridder.partition.resplit import resplit
 
 TRIES = 200  # draws of an edge before a step gives up finding one that is cut
+NOTE_ATOMS = (
+    500  # copying a best assignment costs one step in so many for each atom: larger pieces note fewer
+)
 NEAR = 1.05  # grids of assignments within 5 % of the best cost are worth keeping
 
 
@@ -36,6 +41,13 @@ class Pool(NamedTuple):
     first: Ints
     atoms: Ints
     held: Ints
+
+
+class Met(NamedTuple):
+    """What a walk leaves; see the module's head."""
+
+    best: Best
+    pool: Pool
 
 
 class Schedule(NamedTuple):
@@ -109,14 +121,19 @@ def note_best(state: State, best: Best) -> None:
 
 
 @njit(cache=True)
-def walk(graph: Graph, state: State, rules: Rules, schedule: Schedule, best: Best, pool: Pool) -> None:
-    """Anneal: flips and re-splits from hot to cold; the best goes to ``best``, grids near it to ``pool``."""
+def walk(graph: Graph, state: State, rules: Rules, schedule: Schedule, met: Met) -> None:
+    """Anneal: flips and re-splits from hot to cold; the best joins ``met.best``, grids near it ``met.pool``.
+
+    Nothing is noted before ``schedule.collect_from`` of the steps: what is hot is not worth copying.
+    """
+    best = met.best
     note_best(state, best)
     steps = schedule.steps
     cooling = (schedule.heat_last / schedule.heat_first) ** (1.0 / max(steps, 1))
     pressing = (schedule.weight_last / schedule.weight_first) ** (1.0 / max(steps, 1))
     heat, weight = schedule.heat_first, schedule.weight_first
     resplits = int(schedule.resplits * 10000)
+    between = 1 + len(state.grid) // NOTE_ATOMS
     for step in range(steps):
         heat *= cooling
         weight *= pressing
@@ -128,15 +145,14 @@ def walk(graph: Graph, state: State, rules: Rules, schedule: Schedule, best: Bes
             done = resplit(graph, state, rules, (u, v), (weight, heat))
         else:
             done = flip(graph, state, rules, (u, v), (weight, heat))
-        if not done:
+        if not done or step < schedule.collect_from * steps:
             continue
-        note_best(state, best)
-        if step < schedule.collect_from * steps or state.value[1] > best.value[1]:
-            continue
-        if state.value[0] > NEAR * best.value[0]:
-            continue
-        keep_grid(graph, state, pool, u)
-        keep_grid(graph, state, pool, v)
+        if step % between == 0:
+            note_best(state, best)
+        if state.value[1] <= best.value[1] and state.value[0] <= NEAR * best.value[0]:
+            keep_grid(graph, state, met.pool, u)
+            keep_grid(graph, state, met.pool, v)
+    note_best(state, best)
 
 
 @njit(cache=True)
