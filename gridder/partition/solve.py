@@ -9,12 +9,16 @@ import numpy as np
 from gridder.effort import Effort
 from gridder.partition.answer import Certificate, GridException, Plan, Reason
 from gridder.partition.certificate import combine
+from gridder.partition.contraction import shrink
 from gridder.partition.counts import spread_k
+from gridder.partition.diagnose import diagnose_piece
 from gridder.partition.exceptions import name_exceptions
 from gridder.partition.locks import Merged, contract
 from gridder.partition.piece import PieceAnswer, solve_piece
 from gridder.partition.problem import Ints, Problem, first_come, grid_households, plan_cost, subproblem
-from gridder.partition.work import work_of
+from gridder.partition.work import Work, work_of
+
+FORCED = "atoms that lawful grids must keep together do not fit into one"
 
 
 def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
@@ -42,10 +46,35 @@ def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
     answers = []
     for number, part in enumerate(parts):
         rng = np.random.default_rng([effort.seed, number])
-        answers.append(solve_piece(part, work_of(effort), rng))
+        answers.append(solve_part(part, work_of(effort), rng))
     plan = put_together(problem, merged, answers)
     reasons = tuple(lift(merged, atoms, r) for atoms, a in zip(pieces, answers) for r in a.reasons)
     return plan, combine(parts, answers, plan.objective, reasons + merged.reasons)
+
+
+def solve_part(part: Problem, work: Work, rng: np.random.Generator) -> PieceAnswer:
+    """Return the answer for one connected piece: contracted where that may yield a lawful plan, else as it is.
+
+    Reasons are found on the piece itself, so that they name its own atoms. What only the contraction proves is
+    kept beside a plan that nothing else explains.
+    """
+    same = Merged(part, np.arange(part.n_atoms))
+    merged = shrink(part) if part.households.any() and not diagnose_piece(part) else same
+    if merged.problem.n_atoms < part.n_atoms:
+        answer = lift_answer(merged, solve_piece(merged.problem, work, rng))
+        if answer.status not in ("relaxed", "not_found"):
+            return answer
+        merged = replace(merged, reasons=answer.reasons)
+    answer = solve_piece(part, work, rng)
+    if answer.status == "not_found" and merged.reasons:
+        return replace(answer, status="relaxed", reasons=merged.reasons, argument=FORCED)
+    return answer
+
+
+def lift_answer(merged: Merged, answer: PieceAnswer) -> PieceAnswer:
+    """Return the answer of a contracted piece for the piece itself; numbers and proofs hold as they are."""
+    reasons = tuple(lift(merged, np.arange(merged.problem.n_atoms), r) for r in answer.reasons)
+    return replace(answer, assignment=first_come(answer.assignment[merged.place]), reasons=reasons)
 
 
 def put_together(problem: Problem, merged: Merged, answers: list[PieceAnswer]) -> Plan:
