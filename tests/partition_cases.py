@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import networkx as nx
 import numpy as np
 
 from gridder.partition.problem import Problem, grid_cost, households_outside
+from gridder.partition.travel import make_travel
 
 
 def row(*households: int, costs: tuple[int, ...] = (), **options: object) -> Problem:
@@ -43,6 +45,17 @@ def random_problem(seed: int, n: int, low: int = 40, high: int = 260, **options:
                 graph.add_edge(*edge)
     edges = sorted(tuple(sorted(e)) for e in graph.edges)
     return problem(rng.integers(low, high, n), edges, rng.integers(1, 60, len(edges)), **options)
+
+
+def with_travel(seed: int, n: int, **options: object) -> Problem:
+    """A random planar piece with hops as distances."""
+    case = random_problem(seed, n, **options)
+    graph = graph_of(case)
+    hops = np.zeros((n, n), dtype=np.int64)
+    for i, found in nx.all_pairs_shortest_path_length(graph):
+        for j, steps in found.items():
+            hops[i, j] = steps
+    return replace(case, travel=make_travel(case.households, hops))
 
 
 def graph_of(case: Problem) -> nx.Graph:

@@ -6,24 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from partition_cases import random_problem, with_travel
 
 from gridder.partition.locks import contract
 from gridder.partition.problem import Problem, grid_cost, plan_cost, subproblem
 from gridder.partition.travel import best_centre, make_travel
-from tests.partition_cases import random_problem
-
-
-def with_travel(seed: int, n: int, **options: object) -> Problem:
-    """A random planar piece with hops as distances."""
-    import networkx as nx
-
-    case = random_problem(seed, n, **options)
-    graph: nx.Graph = nx.Graph(case.edges.tolist())
-    hops = np.zeros((n, n), dtype=np.int64)
-    for i, found in nx.all_pairs_shortest_path_length(graph):
-        for j, steps in found.items():
-            hops[i, j] = steps
-    return replace(case, travel=make_travel(case.households, hops))
 
 
 def by_hand(case: Problem, hops: np.ndarray, atoms: list[int]) -> int:
