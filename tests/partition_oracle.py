@@ -126,7 +126,7 @@ def random_case(seed: int, least: int = 4, most: int = 8, **options: object) -> 
     rng = np.random.default_rng([seed, 77])
     n = int(rng.integers(least, most + 1))
     joined = {tuple(sorted((v, int(rng.integers(v))))) for v in range(1, n)}
-    for _ in range(int(rng.integers(0, 2 * n))):
+    for _ in range(int(rng.integers(0, 2 * n)) if n > 1 else 0):
         i, j = sorted(rng.choice(n, 2, replace=False).tolist())
         joined.add((i, j))
     edges = np.array(sorted(joined)).reshape(-1, 2)

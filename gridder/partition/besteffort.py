@@ -63,7 +63,7 @@ def nearest_listed(search: Search) -> Ints | None:
         return None
     columns = make_columns(search.graph, search.rules, list(listing.sets))
     alone = places(columns, [(i,) for i in range(problem.n_atoms)])
-    worst = Terms(1, problem.n_atoms, exceptions=problem.n_atoms, outside=int(columns.outside[alone].sum()))
+    worst = Terms(1, problem.n_atoms, exceptions=problem.n_atoms, outside=int(columns.outside.sum()))
     answer = choose_nearest(problem, columns, worst, hint=alone, work=search.work.choosing)
     if not answer.proven or answer.chosen is None:
         return None
@@ -76,7 +76,7 @@ def choose_again(search: Search, incumbent: Ints) -> Ints:
     columns = search.columns(sets_of(incumbent), lawful=False)
     hint = places(columns, sets_of(incumbent))
     reached = nearness(problem, incumbent)
-    terms = Terms(1, problem.n_atoms, exceptions=reached[0], outside=reached[1])
+    terms = Terms(1, problem.n_atoms, exceptions=reached[0], outside=int(columns.outside.sum()))
     answer = choose_nearest(problem, columns, terms, hint=hint, work=search.work.choosing)
     assert answer.chosen is not None
     return assignment_of(problem, [columns.sets[c] for c in answer.chosen])

@@ -166,7 +166,7 @@ def column_costs(graph: Graph, rules: Rules, first: Ints, atoms: Ints) -> Ints:
         for u in members:
             inside[u] = True
         locks, boundary, size = 0, 0, 0
-        old = np.zeros(1 + (graph.previous.max() if rules.move_cost > 0 else 0), dtype=np.int64)
+        old = np.zeros(1 + (max(graph.previous.max(), 0) if rules.move_cost > 0 else 0), dtype=np.int64)
         for u in members:
             size += graph.households[u]
             locks += graph.lock[u]
