@@ -9,6 +9,7 @@ import numpy as np
 from gridder.partition.kernels import Graph, Rules, State, grow, tally
 from gridder.partition.problem import Ints, Problem, none_each
 from gridder.partition.resplit import LIFTS_PER_OCTAVE
+from gridder.partition.travel_moves import tally_travel
 from gridder.partition.walk import Best, Met, Pool, Schedule, walk
 
 KEY_MAX = 2**62
@@ -16,6 +17,9 @@ NO_VALUE = 2**62
 BOUNDARY_OF_ROOT = 2.4  # edges around a compact grid of s atoms, over √s: a planar graph of degree about 5.5
 LEAST_BOUNDARY = 15  # edges; grids of few large atoms need more weight than their boundary alone would give
 LIGHT_GRID = 70  # atoms
+TRAVEL_HEAT = (2.0, 0.03)  # steps
+TRAVEL_WEIGHT = 50.0  # steps of a household
+TRAVEL_RESPLITS = 0.3
 LAST_WEIGHT = 300.0  # edges for the least households of a grid: one edge a household at 300
 
 
@@ -45,7 +49,12 @@ def make_graph(problem: Problem, seed: int = 0) -> Graph:
     else:
         known = np.unique(previous[previous >= 0])
         previous = np.where(previous >= 0, np.searchsorted(known, previous), -1)
-    return Graph(first, neighbour, cost, source, lift_of(cost), problem.households, lock, previous, keys)
+    pull, seat = np.zeros((0, 0), dtype=np.int64), none_each(0)
+    if problem.travel is not None:
+        pull, seat = problem.travel.pull, problem.travel.seat
+        cost = np.full(len(cost), round(travel_of_step(problem)))
+    lift = lift_of(cost)
+    return Graph(first, neighbour, cost, source, lift, problem.households, lock, previous, keys, pull, seat)
 
 
 def lift_of(cost: Ints) -> Ints:
@@ -75,7 +84,19 @@ def make_state(graph: Graph, k: int, rng: np.random.Generator) -> State:
 
     sums = (zeros(k), zeros(k), zeros(k), zeros(k), zeros(k, max(n_old, 1)))
     scratch = (zeros(n + 1), zeros(n), zeros(len(graph.neighbour) // 2, 4))
-    return State(zeros(n), *sums, zeros(2), *scratch, rng.integers(1, KEY_MAX, 1))
+    travel = (zeros(k, len(graph.seat)), zeros(k))
+    return State(zeros(n), *sums, zeros(2), *scratch, rng.integers(1, KEY_MAX, 1), *travel)
+
+
+def travel_of_step(problem: Problem) -> float:
+    """Return the mean household-distance of an atom to its neighbours' seats: what one move changes, about."""
+    travel = problem.travel
+    assert travel is not None
+    seat = np.zeros(problem.n_atoms, dtype=np.int64)
+    seat[travel.seat] = np.arange(len(travel.seat))
+    a, b = problem.edges.T
+    ways = np.concatenate([travel.pull[a, seat[b]], travel.pull[b, seat[a]]])
+    return max(1.0, float(ways.mean()) if len(ways) else 1.0)
 
 
 def make_pool(n_atoms: int, columns: int, room: int) -> Pool:
@@ -98,6 +119,8 @@ def make_schedule(problem: Problem, k: int, steps: int) -> Schedule:
     the window weighs so much that it never pays to let a grid starve, at first a little over the boundary of a
     grid over its least households, at last a whole edge, so that the end is lawful where it can be.
     """
+    if problem.travel is not None:
+        return travel_schedule(problem, k, steps)
     paid = problem.cut_cost[problem.cut_cost > 0]
     mean = float(paid.mean()) if len(paid) else 1.0
     boundary = BOUNDARY_OF_ROOT * np.sqrt(problem.n_atoms / k)
@@ -105,6 +128,18 @@ def make_schedule(problem: Problem, k: int, steps: int) -> Schedule:
     first = max(LEAST_BOUNDARY, 1.2 * boundary) * unit
     resplits = 0.4 * min(1.0, LIGHT_GRID * k / problem.n_atoms)  # their cost grows with the atoms of a grid
     return Schedule(steps, 3.5 * mean, 0.25 * mean, first, LAST_WEIGHT * unit, resplits, 0.5)
+
+
+def travel_schedule(problem: Problem, k: int, steps: int) -> Schedule:
+    """Return the usual schedule where grids cost the way to their centre, in the scale of one step of an atom.
+
+    A household outside the window weighs at first as much as a step of its own, at last as many as no grid is wide.
+    """
+    step = travel_of_step(problem)
+    weight = step / max(float(problem.households.mean()), 1e-9)
+    resplits = TRAVEL_RESPLITS * min(1.0, LIGHT_GRID * k / problem.n_atoms)
+    heat = TRAVEL_HEAT
+    return Schedule(steps, heat[0] * step, heat[1] * step, weight, TRAVEL_WEIGHT * weight, resplits, 0.5)
 
 
 def anneal(
@@ -124,6 +159,8 @@ def anneal(
     else:
         state.grid[:] = start
     tally(graph, state, rules)
+    if len(graph.seat):
+        tally_travel(graph, state, rules)
     best = Best(state.grid.copy(), np.full(2, NO_VALUE, dtype=np.int64))
     walk(graph, state, rules, schedule, Met(best, pool))
     return Trial(best.grid.copy(), int(best.value[0]), int(best.value[1]))

@@ -7,10 +7,11 @@ State layout
 ``Graph``  first (n+1,), neighbour (2m,), cost (2m,), source (2m,): compressed rows; lift (2m,) rank of a cost
            on a log scale, see ``anneal.lift_of``; households (n,); lock (n,) 1 for the one atom of a lock,
            else 0; previous (n,) old grid or −1; key (n,) random 62-bit keys: a set of atoms is hashed by
-           xor. All int64.
+           xor; pull, seat of ``travel_moves``. All int64.
 ``State``  grid (n,); size (k,) households; atoms (k,); locks (k,); keys (k,); old (k, n_old) households by
            old grid; value (2,): [cut + load + moves, misfit of all grids]; stamp (n+1,) visit marks, the last
-           is the present mark; queue (n,) and ends (m, 4) scratch; rng (1,), never 0. All int64.
+           is the present mark; queue (n,) and ends (m, 4) scratch; rng (1,), never 0; pull and travel of
+           ``travel_moves``. All int64.
 ``Rules``  households_min, households_max, target, load_cost, move_cost, outside (households a grid outside
            the window counts besides those it misses it by). All int64.
 """
@@ -45,6 +46,8 @@ class Graph(NamedTuple):
     lock: Ints
     previous: Ints
     key: Ints
+    pull: Ints
+    seat: Ints
 
 
 class State(NamedTuple):
@@ -61,6 +64,8 @@ class State(NamedTuple):
     queue: Ints
     ends: Ints
     rng: Ints
+    pull: Ints
+    travel: Ints
 
 
 class Rules(NamedTuple):

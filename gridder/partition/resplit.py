@@ -29,6 +29,7 @@ from gridder.partition.kernels import (
     shift,
 )
 from gridder.partition.problem import Ints
+from gridder.partition.travel_moves import refresh
 
 Tree = tuple[Ints, Ints]
 CHOICES = 1024  # equally likely values of each noise; the tails beyond 1/2048 are cut
@@ -204,8 +205,9 @@ def resplit(graph: Graph, state: State, rules: Rules, move: Move, weigh: Weigh) 
     size, locks = sums[chosen, 0], sums[chosen, 1]
     out = misfit(rules, size, locks) + misfit(rules, sums[0, 0] - size, sums[0, 1] - locks)
     out -= misfit(rules, state.size[a], state.locks[a]) + misfit(rules, state.size[b], state.locks[b])
-    cost = sums[chosen, 2] - cut
-    if rules.move_cost == 0:
+    travels = len(graph.seat) > 0
+    cost = 0 if travels else sums[chosen, 2] - cut
+    if rules.move_cost == 0 and not travels:
         cost += rules.load_cost * (abs(size - rules.target) + abs(sums[0, 0] - size - rules.target))
         cost -= cost_within(rules, state, a) + cost_within(rules, state, b)
         if not accept(state, cost + weigh[0] * out, weigh[1]):
@@ -214,10 +216,15 @@ def resplit(graph: Graph, state: State, rules: Rules, move: Move, weigh: Weigh) 
     else:  # what a grid costs depends on its atoms: put them there and see
         before = state.grid[members] == b
         cost -= cost_within(rules, state, a) + cost_within(rules, state, b)
-        divide(graph, state, members, below(tree, chosen), (a, b))
+        after = below(tree, chosen)
+        divide(graph, state, members, after, (a, b))
         cost += cost_within(rules, state, a) + cost_within(rules, state, b)
+        if travels:
+            cost += refresh(graph, state, members, before, (a, b))
         if not accept(state, cost + weigh[0] * out, weigh[1]):
             divide(graph, state, members, before, (a, b))
+            if travels:
+                refresh(graph, state, members, after, (a, b))
             return False
     state.value[0] += cost
     state.value[1] += out

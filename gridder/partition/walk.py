@@ -18,6 +18,7 @@ from numba import njit
 from gridder.partition.kernels import Graph, Rules, State, draw, flip, misfit, own_cost
 from gridder.partition.problem import Ints
 from gridder.partition.resplit import resplit
+from gridder.partition.travel_moves import flip_by_travel, least_travel
 
 TRIES = 200  # draws of an edge before a step gives up finding one that is cut
 NOTE_ATOMS = (
@@ -143,6 +144,8 @@ def walk(graph: Graph, state: State, rules: Rules, schedule: Schedule, met: Met)
         u, v = graph.source[e], graph.neighbour[e]
         if draw(state.rng, 10000) < resplits:
             done = resplit(graph, state, rules, (u, v), (weight, heat))
+        elif len(graph.seat) > 0:
+            done = flip_by_travel(graph, state, rules, (u, v), (weight, heat))
         else:
             done = flip(graph, state, rules, (u, v), (weight, heat))
         if not done or step < schedule.collect_from * steps:
@@ -175,6 +178,8 @@ def column_costs(graph: Graph, rules: Rules, first: Ints, atoms: Ints) -> Ints:
             for e in range(graph.first[u], graph.first[u + 1]):
                 if not inside[graph.neighbour[e]]:
                     boundary += graph.cost[e]
+        if len(graph.seat) > 0:
+            boundary = 2 * least_travel(graph, members, inside)
         table[c, 0] = boundary + 2 * own_cost(rules, size, old)
         table[c, 1] = size
         table[c, 2] = misfit(rules, size, locks)
