@@ -22,7 +22,7 @@ State layout
            households_max, and by what keeping it in one part costs.
 ``Brood``  what a step makes before values are merged: ``key``, ``mask`` of new states; ``child``, ``delta`` (2s,): link
            2q + x leads from state q, v taken (x = 1) or left (0), to that new state, or is DEAD or ENDED, and adds this
-           price; ``count`` (1,) new states.
+           price; ``fresh`` (1,) how many new states.
 ``Links``  how the states of a layer came about: state s by the links begin[s]…begin[s + 1] − 1, each a ``parent`` state
            before the step, the price ``delta`` added, and ``taken``.
 """
@@ -76,7 +76,7 @@ class Brood(NamedTuple):
     mask: Ints
     child: Ints
     delta: Ints
-    count: Ints
+    fresh: Ints
 
 
 class Links(NamedTuple):
@@ -91,24 +91,18 @@ class Links(NamedTuple):
 @njit(cache=True)
 def step_bound(step: Step, after: Small, before: Small) -> None:
     """Fill the bounds before a step from those after it: v is taken or left, whichever is cheaper."""
-    w = step.facts[0]
-    price = step.facts[2] + step.facts[5]
-    n_still = 0  # places below the first that retires stay where they are
-    while n_still < len(step.keep) and step.keep[n_still] == n_still:
-        n_still += 1
-    still = (1 << n_still) - 1
+    w, price = step.facts[0], step.facts[2] + step.facts[5]
+    alone = price + step.cost.sum()  # v taken, no neighbour with it
+    gone = step.retire[step.retire < w][::-1]
+    bit = 1 << (len(step.keep) - 1) if len(step.keep) and step.keep[-1] == w else 0
     for mask in range(1 << w):
-        left, taken = 0, price
+        left = 0
         for d in range(len(step.beside)):
-            if (mask >> step.beside[d]) & 1:
-                left += step.cost[d]
-            else:
-                taken += step.cost[d]
-        a, b = mask & still, (mask | (1 << w)) & still
-        for j in range(n_still, len(step.keep)):
-            a |= ((mask >> step.keep[j]) & 1) << j
-            b |= (((mask | (1 << w)) >> step.keep[j]) & 1) << j
-        before[mask] = min(left + after[a], taken + after[b])
+            left += ((mask >> step.beside[d]) & 1) * step.cost[d]
+        to = mask
+        for place in gone:
+            to = (to & ((1 << place) - 1)) | (to >> (place + 1) << place)
+        before[mask] = min(left + after[to], alone - left + after[to | bit])
 
 
 @njit(cache=True)
@@ -170,7 +164,7 @@ def count_triples(step: Step, word: np.uint64, taken: int, price: Ints) -> np.ui
     out = word & np.uint64(1)
     for c in range(len(step.counters)):
         before, after, holds, left, charge = step.counters[c]
-        count = np.int64(0) if before < 0 else np.int64((word >> np.uint64(before)) & np.uint64(3))
+        count = 0 if before < 0 else int(np.int64((word >> np.uint64(before)) & np.uint64(3)))
         if holds and taken and count < 2:
             count += 1
             if count == 2:
@@ -213,7 +207,7 @@ def place_of(key: Keys, s: int, slots: Ints) -> int:
         ^ (key[s, 2] * spread >> np.uint64(7))
     )
     h ^= h >> np.uint64(29)
-    slot = np.int64(h & np.uint64(len(slots) - 1))
+    slot = int(np.int64(h & np.uint64(len(slots) - 1)))
     while slots[slot] > 0:
         t = slots[slot] - 1
         if key[t, 0] == key[s, 0] and key[t, 1] == key[s, 1] and key[t, 2] == key[s, 2]:
@@ -261,5 +255,5 @@ def breed(step: Step, layer: Layer, bound: Small, brood: Brood, slots: Ints) -> 
                 fresh += 1
                 slots[slot] = fresh
             brood.child[link] = slots[slot] - 1
-    brood.count[0] = fresh
+    brood.fresh[0] = fresh
     return True

@@ -19,7 +19,7 @@ NEVER = 1 << 50
 @njit(cache=True)
 def spans(step: Step, layer: Layer, brood: Brood, most: int) -> Spans:
     """Return (lowest households, first place of the values) of the new states; the latter has one more."""
-    n = brood.count[0]
+    n = brood.fresh[0]
     low, high = np.full(n, most + 1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     for link in range(2 * len(layer.mask)):
         child = brood.child[link]
@@ -78,7 +78,7 @@ def trim(step: Step, brood: Brood, span: Spans, value: Small, bound: Small, rate
     ``brood.mask`` becomes the new number of each state, −1 of those dropped.
     """
     low, start = span
-    n = brood.count[0]
+    n = brood.fresh[0]
     ends = np.empty((n, 2), dtype=np.int64)
     kept, room = 0, 0
     for c in range(n):
