@@ -59,25 +59,30 @@ class Medians:
 
 
 @njit(cache=True)
-def household_price(worth: Floats, market: Market, seat: int, taken: Floats) -> float:
+def ratio_at(worth: Floats, households: Floats, seat: int, order: Ints, at: int) -> float:
+    """Return the worth of a household of the atom at a place of the order; infinite past those that play a part."""
+    if at >= len(order) or order[at] == seat or households[order[at]] == 0:
+        return np.inf
+    return worth[order[at]] / households[order[at]]
+
+
+@njit(cache=True)
+def household_price(worth: Floats, market: Market, seat: int, order: Ints, taken: Floats) -> float:
     """Return the price of a household at which the dual of one knapsack is largest; fill ``taken`` (n,) in 0…1.
 
-    ``worth`` (n,) is pull − λ. As the price rises, atoms join one by one and the size that is wanted falls from the
-    maximum over the target to the minimum; where the two meet no other price is better.
+    ``worth`` (n,) is pull − λ, ``order`` (n,) the atoms by worth a household, those that play no part last. As the
+    price rises, atoms join one by one and the size that is wanted falls from the maximum over the target to the
+    minimum; where the two meet no other price is better.
     """
     low, high, target, load = market.rules
     middle = min(max(target, low), high)
     households = market.households
-    ratio = np.full(len(worth), np.inf)
     for i in range(len(worth)):
-        if i != seat and households[i] > 0:
-            ratio[i] = worth[i] / households[i]
         taken[i] = 1.0 if i == seat or (households[i] == 0 and worth[i] < 0) else 0.0
-    order = np.argsort(ratio)
     size, wanted, stage, at = households[seat], high, 0, 0
-    price = min(ratio[order[0]], -load)
+    price = min(-load, ratio_at(worth, households, seat, order, 0))
     while size < wanted:
-        coming = ratio[order[at]] if at < len(order) else np.inf
+        coming = ratio_at(worth, households, seat, order, at)
         if stage == 0 and -load <= coming:
             price, wanted, stage = -load, middle, 1
         elif stage == 1 and load <= coming:
@@ -90,7 +95,7 @@ def household_price(worth: Floats, market: Market, seat: int, taken: Floats) -> 
             taken[i] = min(1.0, (wanted - size) / households[i])
             size += households[i]
             at += 1
-    return price if price < np.inf else load
+    return price
 
 
 @njit(cache=True)
@@ -108,13 +113,16 @@ def value_at(worth: Floats, market: Market, seat: int, price: float) -> float:
 
 
 @njit(cache=True)
-def value_centres(market: Market, multipliers: Floats, alive: Ints, table: Floats, taken: Floats) -> None:
-    """Fill value and price, rows of ``table`` (2, m), and ``taken`` (m, n) for the centres alive."""
-    for c in alive:
-        worth = market.pull[c] - multipliers
-        price = household_price(worth, market, market.seat[c], taken[c])
-        table[0, c] = value_at(worth, market, market.seat[c], price)
-        table[1, c] = price
+def value_centres(market: Market, worth: Floats, alive: Ints, order: Ints, book: Floats) -> None:
+    """Write [value, price, share taken of every atom] of the centres alive into ``book`` (m, 2 + n).
+
+    ``worth`` and ``order`` (alive, n) as ``household_price`` wants them, for each centre alive.
+    """
+    for place in range(len(alive)):
+        c = alive[place]
+        price = household_price(worth[place], market, market.seat[c], order[place], book[c, 2:])
+        book[c, 0] = value_at(worth[place], market, market.seat[c], price)
+        book[c, 1] = price
 
 
 def choose_least(values: Floats, low: int, high: int) -> Ints:
@@ -144,8 +152,8 @@ class Auction:
         The problem, the numbers of grids allowed, the cost of a known plan.
     multipliers, alive
         Of the atoms, shape (n,); the centres a better plan may have, ascending.
-    table, taken
-        Value and price of every centre, shape (2, m); what it takes of every atom, shape (m, n).
+    book
+        Of every centre: value, price of a household, share it takes of every atom. Shape (m, 2 + n).
     cost
         What a plan with atom i at centre c costs at least, as far as shown. Shape (m, n).
     """
@@ -155,22 +163,25 @@ class Auction:
     value: float
     multipliers: Floats
     alive: Ints
-    table: Floats
-    taken: Floats
+    book: Floats
     cost: Floats
 
     def evaluate(self) -> tuple[float, Ints]:
         """Return the bound at the multipliers and the centres it takes."""
-        value_centres(self.market, self.multipliers, self.alive, self.table, self.taken)
-        chosen = self.alive[choose_least(self.table[0, self.alive], *self.span)]
-        return float(self.multipliers.sum() + self.table[0, chosen].sum()), chosen
+        market, alive = self.market, self.alive
+        worth = market.pull[alive] - self.multipliers
+        ratio = np.where(market.households > 0, worth / np.maximum(market.households, 1), np.inf)
+        ratio[np.arange(len(alive)), market.seat[alive]] = np.inf
+        value_centres(market, worth, alive, np.argsort(ratio, axis=1), self.book)
+        chosen = alive[choose_least(self.book[alive, 0], *self.span)]
+        return float(self.multipliers.sum() + self.book[chosen, 0].sum()), chosen
 
     def exclude(self) -> None:
         """Raise ``cost`` by what the multipliers show and drop the centres no better plan can have."""
         self.evaluate()
-        forced = self.multipliers.sum() + with_each(self.table[0, self.alive], *self.span)
+        forced = self.multipliers.sum() + with_each(self.book[self.alive, 0], *self.span)
         for c, least in zip(self.alive, forced):
-            gain = self.market.pull[c] - self.multipliers - self.table[1, c] * self.market.households
+            gain = self.market.pull[c] - self.multipliers - self.book[c, 1] * self.market.households
             np.maximum(gain, 0, out=gain)
             gain[self.market.seat[c]] = 0
             np.maximum(self.cost[c], least + gain, out=self.cost[c])
@@ -199,19 +210,21 @@ def open_auction(piece: Problem, assignment: Ints, span: tuple[int, int]) -> Auc
     start = ways[min(1, len(centres) - 1)].copy()
     cost = np.full((m, n), -np.inf)
     value = float(plan_cost(piece, assignment))
-    return Auction(market, span, value, start, np.arange(m), np.zeros((2, m)), np.zeros((m, n)), cost)
+    return Auction(market, span, value, start, np.arange(m), np.zeros((m, n + 2)), cost)
 
 
-def bound_by_medians(piece: Problem, assignment: Ints, span: tuple[int, int], *, rounds: int) -> Medians:
-    """Return a bound on every plan with a number of grids in ``span``, by so many rounds of multipliers.
+def bound_by_medians(piece: Problem, assignment: Ints, span: tuple[int, int], *, work: int) -> Medians:
+    """Return a bound on every plan with a number of grids in ``span``, as good as the work allows.
 
+    ``work`` counts pairs of a centre and an atom that are looked at, a round at least.
     ``assignment`` is a lawful plan to compare with: what no better plan can have is left out. Neither
     connectedness nor moves are counted, so the bound holds whatever they add.
     """
     auction = open_auction(piece, assignment, span)
     best, peak = -np.inf, auction.multipliers
     share, stalled, direction = FIRST_STEP, 0, np.zeros(piece.n_atoms)
-    for _ in range(rounds):
+    while work > 0:
+        work -= len(auction.alive) * piece.n_atoms
         bound, chosen = auction.evaluate()
         stalled += 1
         if bound > best:
@@ -222,7 +235,7 @@ def bound_by_medians(piece: Problem, assignment: Ints, span: tuple[int, int], *,
             if share < LEAST_STEP or len(auction.alive) < max(span[0], 1):
                 break
             bound, chosen = auction.evaluate()
-        direction = 1.0 - auction.taken[chosen].sum(axis=0) + MOMENTUM * direction
+        direction = 1.0 - auction.book[chosen, 2:].sum(axis=0) + MOMENTUM * direction
         reach = max(auction.value - bound, LEAST_REACH * auction.value)
         auction.multipliers = (
             auction.multipliers + share * reach / max(direction @ direction, 1e-9) * direction

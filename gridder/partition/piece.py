@@ -8,6 +8,7 @@ import numpy as np
 
 from gridder.partition.answer import KOption, Reason
 from gridder.partition.besteffort import nearest_plan
+from gridder.partition.centres import settle_travel
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.core import smallest_core, stranded
 from gridder.partition.counts import lawful_k, preferred_k
@@ -201,7 +202,26 @@ def polished_answer(
         if plan_cost(search.problem, chosen) == plan_cost(search.problem, plan):
             break
         plan, proven = chosen, False
+    if search.problem.travel is not None:
+        return travel_answer(search, plan, span, options, proven)
     return searched_answer(search, plan, options, proven)
+
+
+def travel_answer(
+    search: Search, plan: Ints, span: tuple[int, int], options: list[KOption], pairs_proven: bool
+) -> PieceAnswer:
+    """Return the answer for a plan by travel with what its bound allows to say."""
+    settled, bound, proven = settle_travel(search, plan, span)
+    same = plan_cost(search.problem, settled) == plan_cost(search.problem, plan)
+    answer = searched_answer(search, settled, options, pairs_proven and same)
+    if bound is None:
+        return answer
+    kind: BoundKind = "global" if spans_all(search.problem, Terms(*span)) else "fixed_k"
+    status: Status = "optimal" if proven else "bounded"
+    argument = answer.argument + "; median problem with windows, Lagrangian"
+    return replace(
+        answer, status=status, bound=bound, bound_kind=kind, argument=argument + " and Hess's model"
+    )
 
 
 def cheapest_first(search: Search, ks: list[int], options: list[KOption]) -> list[int]:
