@@ -176,11 +176,13 @@ def read_answer(answers: Path, instance: Instance) -> dict[str, Any] | None:
 
 
 def group_of(instance: Instance, path: Path) -> str:
-    """Return the folder of an instance with what sets its kin apart: its size, or its first word and objective."""
+    """Return the folder of an instance with what sets its kin apart: its size, scenario or objective."""
     if instance["k"] is not None:
         return f"{path.parent.name} {instance['name'].split('_')[0]} {instance['objective']}"
     if path.parent.name == "communities":
         return f"communities {len(instance['nodes']):03}"
+    if path.parent.name == "hard":
+        return f"hard {instance['name'].split('_')[-1][0]}"
     return path.parent.name
 
 
