@@ -63,11 +63,10 @@ def merge_atoms(problem: Problem, place: Ints) -> Problem:
 
 
 def leading(labels: Ints, weights: Ints) -> int:
-    """Return the label ≥ 0 with most weight (ties: the smallest), −1 when there is none."""
-    known = labels >= 0
-    if not known.any():
-        return -1
-    return int(np.bincount(labels[known], weights=weights[known] + 1e-9).argmax())
+    """Return the label with most weight, −1 (none) among them (ties: the smallest); without any weight the most
+    frequent."""
+    weights = weights if weights.any() else np.ones_like(weights)
+    return int(np.bincount(labels + 1, weights=weights).argmax()) - 1
 
 
 def link_locks(problem: Problem) -> tuple[Ints, list[Reason]]:

@@ -9,13 +9,22 @@ import numpy as np
 from gridder.effort import Effort
 from gridder.partition.answer import Certificate, GridException, Plan, Reason
 from gridder.partition.certificate import combine
+from gridder.partition.claims import claim, origin_of
 from gridder.partition.contraction import shrink
 from gridder.partition.counts import spread_k
 from gridder.partition.diagnose import diagnose_piece
 from gridder.partition.exceptions import name_exceptions
 from gridder.partition.locks import Merged, contract
 from gridder.partition.piece import PieceAnswer, solve_piece
-from gridder.partition.problem import Ints, Problem, first_come, grid_households, plan_cost, subproblem
+from gridder.partition.problem import (
+    Ints,
+    Problem,
+    first_come,
+    grid_cost,
+    grid_households,
+    group_by_label,
+    subproblem,
+)
 from gridder.partition.work import Work, work_of
 
 FORCED = "atoms that lawful grids must keep together do not fit into one"
@@ -44,9 +53,10 @@ def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
         ks = spread_k(problem, totals, problem.grids)
         parts = [replace(part, grids=k) for part, k in zip(parts, ks)]
     answers = []
-    for number, part in enumerate(parts):
+    for number, (atoms, part) in enumerate(zip(pieces, parts)):
         rng = np.random.default_rng([effort.seed, number])
-        answers.append(solve_part(part, work_of(effort), rng))
+        answer = solve_part(part, work_of(effort), rng)
+        answers.append(claim(answer, origin_of(problem, merged, atoms)))
     plan = put_together(problem, merged, answers)
     reasons = tuple(lift(merged, atoms, r) for atoms, a in zip(pieces, answers) for r in a.reasons)
     return plan, combine(parts, answers, plan.objective, reasons + merged.reasons)
@@ -86,9 +96,9 @@ def put_together(problem: Problem, merged: Merged, answers: list[PieceAnswer]) -
         offset += int(answer.assignment.max()) + 1
     assignment = first_come(grid[merged.place])
     exceptions, empty = gather_exceptions(problem, merged, assignment, answers)
-    return Plan(
-        assignment, plan_cost(problem, assignment), grid_households(problem, assignment), exceptions, empty
-    )
+    lived = [grid for g, grid in enumerate(group_by_label(assignment)) if g not in empty]
+    objective = sum(grid_cost(problem, grid) for grid in lived) // 2
+    return Plan(assignment, objective, grid_households(problem, assignment), exceptions, empty)
 
 
 def gather_exceptions(
