@@ -1,4 +1,4 @@
-# make demo | test | lint | bench: each sets up .venv first (once), on a machine with Python ≥ 3.11 and nothing else.
+# make demo | test | lint | bench | bench-engine | bench-peers: each sets up .venv first (once), on a machine with Python ≥ 3.11 and nothing else.
 ifndef PYTHON
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench setup clean
+.PHONY: demo test lint bench bench-engine bench-peers instances setup clean
 
 demo: $(READY)
 	$(BIN)/gridder demo || test $$? -eq 4
@@ -21,6 +21,26 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.flow
+
+# The partition engine on a folder of instances (benchmarks/README.md), by default some of our own.
+MEASURED := build/benchmarks
+INSTANCES ?= $(MEASURED)/instances
+EFFORTS ?= quick standard
+bench-engine: $(READY) instances
+	@for effort in $(EFFORTS); do \
+		$(BIN)/python -m benchmarks.partition "$(INSTANCES)" --effort $$effort --out $(MEASURED)/$$effort || exit 1; \
+		echo; echo "$$effort:"; \
+		$(BIN)/python -m benchmarks.score "$(INSTANCES)" $(MEASURED)/$$effort --out $(MEASURED)/$$effort.md || failed=1; \
+	done; test -z "$$failed"
+
+# The same beside other tools, which this installs: PEERS_ON names fewer instances, AGAIN=--again FILE takes over their part.
+PEERS_ON ?= $(INSTANCES)
+bench-peers: $(READY) instances
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,peers]'
+	$(BIN)/python -m benchmarks.peers $(PEERS_ON) $(AGAIN) --out $(MEASURED)/peers
+
+instances: $(READY)
+	@test -d "$(INSTANCES)" || $(BIN)/python -m benchmarks.instances --out "$(INSTANCES)"
 
 setup: $(READY)
 
