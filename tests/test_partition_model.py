@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,6 +99,58 @@ def test_aims():
 
     assert aimed("cost") == aimed("grids") == [(0, 1, 2, 3)]
     assert aimed("exceptions") == aimed("outside") == HALVES
+
+
+# six atoms in a row that end at 500, 510, 550, 800, 1000, 1100 households, and four ways to divide them
+STEPS = row(500, 10, 40, 250, 200, 100, costs=(9, 1, 9, 9, 1))
+BY_AIM = {
+    "cost": [(0, 1), (2, 3, 4), (5,)],  # 510 + 490 + 100: cut at 1 and 1
+    "exceptions": [(0,), (1, 2, 3, 4), (5,)],  # 500 + 500 + 100: one outside, by 200
+    "outside": [(0, 1), (2, 3), (4, 5)],  # 510 + 290 + 300: two outside, by 20 in all
+    "grids": [(0, 1, 2), (3, 4, 5)],  # 550 + 550
+}
+ANY = sorted({grid for plan in BY_AIM.values() for grid in plan})
+LOOSE = Terms(1, 6, exceptions=6, outside=9999)
+
+
+@pytest.mark.parametrize("aim", sorted(BY_AIM))
+def test_every_aim_has_its_own_answer(aim):
+    """(6) Four plans, each the best by one aim and by no other."""
+    assert solved(STEPS, ANY, replace(LOOSE, aim=aim)) == BY_AIM[aim]
+
+
+def nearest(case, sets, hint):
+    """The nearest plan over some sets, from a first one."""
+    columns = columns_of(case, sets)
+    places = [columns.sets.index(atoms) for atoms in hint]
+    answer = choose_nearest(case, columns, LOOSE, hint=places, work=1.0)
+    return answer, [columns.sets[c] for c in answer.chosen]
+
+
+@pytest.mark.parametrize("start", sorted(BY_AIM))
+def test_nearest_counts_grids_outside_before_households_outside(start):
+    assert nearest(STEPS, ANY, BY_AIM[start])[1] == BY_AIM["exceptions"]
+
+
+def test_nearest_counts_grids_before_cost_and_cost_last():
+    """900 households: three grids cut at 1 + 1; two grids cut at 5 or, better, at 3."""
+    case = row(300, 100, 50, 150, 300, costs=(1, 5, 3, 1))
+    three, dear, cheap = [(0,), (1, 2, 3), (4,)], [(0, 1), (2, 3, 4)], [(0, 1, 2), (3, 4)]
+    for start in (three, dear, cheap):
+        answer, plan = nearest(case, [*three, *dear, *cheap], start)
+        assert answer.proven and plan == cheap
+
+
+def test_what_is_proven_is_said_and_nothing_more():
+    """No plan: proven. The best plan: its cost is the bound. No work allowed: nothing is proven."""
+    case, columns = FOUR, columns_of(FOUR, HALVES)
+    none = choose_grids(case, columns, Terms(3, 4))
+    assert (none.chosen, none.bound, none.proven) == (None, None, True)
+    best = choose_grids(case, columns, Terms(1, 4))
+    assert (best.chosen, best.bound, best.proven) == ((0, 1), int(columns.cost.sum()), True)
+    stopped = choose_grids(case, columns, Terms(1, 4), work=0.0)
+    assert not stopped.proven
+    assert not choose_nearest(case, columns, LOOSE, hint=(0, 1), work=0.0).proven
 
 
 def test_nearest_prefers_few_exceptions_then_few_households_then_few_grids():
