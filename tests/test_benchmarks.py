@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,17 @@ def test_a_small_city_runs_through_every_stage(measured):
     assert measured.buildings == 120 and measured.grids > 10
     assert set(measured.seconds) == {stage for stages in COLUMNS.values() for stage in stages}
     assert all(s > 0 for s in measured.seconds.values()) and measured.main_mb > 50
+
+
+README = Path(__file__).parent.parent / "benchmarks" / "README.md"
+COMMAND = re.compile(r"python -m (benchmarks\.\w+)(.*)$", re.M)
+
+
+def test_the_readme_names_commands_and_options_that_exist(capsys):
+    named = COMMAND.findall(README.read_text("utf-8"))
+    assert {"benchmarks.partition", "benchmarks.score", "benchmarks.peers"} <= {name for name, _ in named}
+    for name, options in named:
+        with pytest.raises(SystemExit, match="0"):
+            importlib.import_module(name.strip("`")).main(["--help"])
+        told = capsys.readouterr().out
+        assert [o for o in re.findall(r"--[a-z]+", options) if o not in told] == [], name
