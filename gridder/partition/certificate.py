@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gridder.partition.answer import Certificate, KOption, Reason
 from gridder.partition.counts import lawful_k
-from gridder.partition.piece import NEIGHBOURS_OF_K, PieceAnswer
+from gridder.partition.koptions import MOST_OPTIONS
+from gridder.partition.piece import PieceAnswer
 from gridder.partition.problem import BoundKind, Problem, Status
 
 STRENGTH: tuple[Status, ...] = ("optimal", "bounded", "locally_optimal", "feasible", "relaxed", "not_found")
@@ -41,20 +42,33 @@ def combine(
 def add_options(answers: list[PieceAnswer]) -> tuple[KOption, ...]:
     """Return the options of the whole: for each total the cheapest sum of one option a piece.
 
-    Proven only where one piece alone has options: sums over thinned options prove nothing.
+    The chosen total is the plan itself, not what another spread of it would cost. Proven only where one
+    piece alone has options: sums over thinned options prove nothing. Sums that are far from the chosen total
+    on the way are let go.
     """
     pieces = [a for a in answers if a.options]
-    chosen = sum(a.k for a in pieces)
+    if len(pieces) == 1:
+        return pieces[0].options
+    chosen = 0
     sums: dict[int, KOption] = {}
     for answer in pieces:
+        chosen += answer.k
+        own = next(option for option in answer.options if option.k == answer.k)
         grown: dict[int, KOption] = {}
         for option in answer.options:
             for base in sums.values() if sums else [None]:
                 joined = option if base is None else join_options(base, option)
-                if joined.k not in grown or joined.objective < grown[joined.k].objective:
+                if abs(joined.k - chosen) < MOST_OPTIONS and is_better(joined, grown.get(joined.k)):
                     grown[joined.k] = joined
+        grown[chosen] = join_options(sums[chosen - own.k], own) if sums else own
         sums = grown
-    return tuple(sums[k] for k in sorted(sums) if abs(k - chosen) <= NEIGHBOURS_OF_K)
+    shown = sorted(sums, key=lambda k: (abs(k - chosen), k))[:MOST_OPTIONS]
+    return tuple(sums[k] for k in sorted(shown))
+
+
+def is_better(option: KOption, other: KOption | None) -> bool:
+    """Whether an option costs less than another, or is the first."""
+    return other is None or option.objective < other.objective
 
 
 def join_options(a: KOption, b: KOption) -> KOption:

@@ -13,6 +13,7 @@ from gridder.partition.columns import Columns, assignment_of, make_columns, sets
 from gridder.partition.core import smallest_core, stranded
 from gridder.partition.counts import lawful_k, preferred_k
 from gridder.partition.diagnose import diagnose_piece
+from gridder.partition.koptions import by_k, free_k, listed_options, make_option, searched_options
 from gridder.partition.listing import list_columns
 from gridder.partition.model import Answer, Terms, choose_grids
 from gridder.partition.neighbourhood import improve, repair, total_misfit
@@ -24,7 +25,6 @@ from gridder.partition.problem import (
     Problem,
     Status,
     first_come,
-    grid_households,
     plan_cost,
     subproblem,
 )
@@ -32,12 +32,8 @@ from gridder.partition.search import Search, make_search
 from gridder.partition.work import Work
 
 TRIES_OF_K = 2  # rounds of annealing and repair before another number of grids is tried
-OPTION_SHARE = 0.1  # of the repairs, for numbers of grids that are only compared
-NEAR_K = 1.08  # numbers of grids whose short run costs up to 8 % more than the cheapest are searched in full
-MOST_K = 3
 WARM = 0.3  # a run from the old plan starts this much cooler than one from scratch
 POLISHES = 3  # rounds of pairs and choosing
-NEIGHBOURS_OF_K = 2  # other numbers of grids shown on each side of the chosen one
 
 
 @dataclass(frozen=True)
@@ -108,12 +104,7 @@ def listed_answer(search: Search, columns: Columns, answer: Answer, terms: Terms
     bound = None if answer.bound is None else -(-answer.bound // 2)
     status: Status = "optimal" if answer.proven else "bounded"
     kind: BoundKind = "global" if spans_all(piece, terms) else "fixed_k"
-    options = [make_option(piece, assignment, answer.proven)]
-    for other in neighbours_of(piece, k):
-        option = choose_grids(piece, columns, Terms(other, other), work=search.work.choosing)
-        if option.chosen is not None:
-            plan = assignment_of(piece, [columns.sets[c] for c in option.chosen])
-            options.append(make_option(piece, plan, option.proven))
+    options = [make_option(piece, assignment, answer.proven), *listed_options(search, columns, k)]
     argument = f"exact cover over all {len(columns)} lawful grids"
     return PieceAnswer(assignment, status, value, bound, kind, k, by_k(options), (), argument)
 
@@ -124,32 +115,15 @@ def spans_all(piece: Problem, terms: Terms) -> bool:
     return span is not None and terms.k_min <= span[0] and span[1] <= terms.k_max
 
 
-def neighbours_of(piece: Problem, k: int) -> list[int]:
-    """Return the lawful numbers of grids next to k, ascending, without k."""
-    ks = preferred_k(piece, int(piece.households.sum()))
-    return sorted(other for other in ks if 0 < abs(other - k) <= NEIGHBOURS_OF_K)
-
-
-def make_option(piece: Problem, assignment: Ints, proven: bool) -> KOption:
-    """Return a plan as an option."""
-    sizes = grid_households(piece, assignment)
-    return KOption(len(sizes), plan_cost(piece, assignment), int(sizes.min()), int(sizes.max()), proven)
-
-
-def by_k(options: list[KOption]) -> tuple[KOption, ...]:
-    """Return options ascending by number of grids."""
-    return tuple(sorted(options, key=lambda o: o.k))
-
-
 def solve_searched(search: Search) -> PieceAnswer:
     """Return the answer when lawful grids are too many to list: search, then choose among the grids met."""
     piece = search.problem
-    ks = preferred_k(piece, int(piece.households.sum()))
+    ks = [k for k in preferred_k(piece, int(piece.households.sum())) if k <= piece.n_atoms]
     span = (min(ks), max(ks))
     options: list[KOption] = []
     if piece.grids == "free":
-        ks = cheapest_first(search, ks, options)
-        rivals = [search_k(search, k) for k in near_cheapest(options, ks)]
+        near, options = free_k(search)
+        rivals = [search_k(search, k) for k in near]
         lawful = [found for found in rivals if total_misfit(search, found) == 0]
         if lawful:
             return polished_answer(search, min(lawful, key=lambda a: plan_cost(piece, a)), span, options)
@@ -164,18 +138,11 @@ def solve_searched(search: Search) -> PieceAnswer:
     return relaxed_answer(search, found, (), "no lawful plan found, none disproved")
 
 
-def near_cheapest(options: list[KOption], ks: list[int]) -> list[int]:
-    """Return the numbers of grids worth a full search when k is free, cheapest first."""
-    least = min((o.objective for o in options), default=0)
-    near = sorted((o.objective, o.k) for o in options if o.objective <= NEAR_K * least)
-    return [k for _, k in near[:MOST_K]] or ks[:1]
-
-
 def search_k(search: Search, k: int) -> Ints:
     """Return the best plan found with k grids: annealing, then repair around grids still outside the window."""
     best: Ints | None = None
     for _ in range(TRIES_OF_K):
-        trial = search.best_of(k, steps=search.work.steps, restarts=search.work.restarts)
+        trial = search.best_of(k)
         start = old_plan(search.problem, k)
         if start is not None:
             search.met.update(sets_of(start))
@@ -224,43 +191,19 @@ def travel_answer(
     )
 
 
-def cheapest_first(search: Search, ks: list[int], options: list[KOption]) -> list[int]:
-    """Return the numbers of grids by what a short run costs; what it finds joins the options."""
-    ranked = []
-    for k in sorted(ks):
-        trial = search.run(k, search.option_steps)
-        ranked.append((trial.rank, k))
-        if trial.misfit == 0:
-            options.append(make_option(search.problem, trial.assignment, False))
-    return [k for _, k in sorted(ranked)]
-
-
 def searched_answer(
     search: Search, assignment: Ints, options: list[KOption], pairs_proven: bool
 ) -> PieceAnswer:
-    """Return the answer for a plan that was found, with its neighbours in k by short runs."""
+    """Return the answer for a plan that was found, with other numbers of grids by short runs."""
     piece = search.problem
     k = int(assignment.max()) + 1
-    known = {o.k: o for o in options}
-    for other in neighbours_of(piece, k):
-        if other not in known:
-            found = compare_k(search, other)
-            if total_misfit(search, found) == 0:
-                known[other] = make_option(piece, found, False)
     own = make_option(piece, assignment, False)
-    shown = [o for o in known.values() if o.k != k and abs(o.k - k) <= NEIGHBOURS_OF_K]
+    shown = searched_options(search, assignment, options)
     argument = "annealing, exact cover over the grids met"
     status: Status = "locally_optimal" if pairs_proven else "feasible"
     if pairs_proven:
         argument += "; every pair of neighbouring grids divided at its best, by listing"
     return PieceAnswer(assignment, status, own.objective, None, "none", k, by_k([own, *shown]), (), argument)
-
-
-def compare_k(search: Search, k: int) -> Ints:
-    """Return a plan with another number of grids by a short run; the grids it meets do not feed the plan."""
-    other = replace(search, met=set())
-    trial = other.run(k, search.option_steps)
-    return trial.assignment if trial.misfit == 0 else repair(other, trial.assignment, share=OPTION_SHARE)
 
 
 def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> PieceAnswer:

@@ -63,17 +63,16 @@ class Search:
         """Steps an atom of a run that only compares."""
         return max(1, min(self.work.option_steps, self.work.option_all // self.problem.n_atoms))
 
-    def best_of(self, k: int, *, steps: int, restarts: int) -> Trial:
-        """Return the best of several runs; runs go on, twice as many, until one is lawful."""
-        best: Trial | None = None
-        restarts = max(1, min(restarts, self.work.all_steps // self.steps(steps)))
-        for turn in range(2 * restarts + 1):
-            if best is not None and turn >= restarts and best.misfit == 0:
+    def best_of(self, k: int) -> Trial:
+        """Return the best of many short runs and a long one; short ones go on, twice as many, until one is lawful."""
+        work = self.work
+        restarts = max(1, min(work.restarts, work.all_steps // self.steps(work.short_steps)))
+        best = self.run(k, work.short_steps if restarts > 1 else work.steps)
+        for turn in range(1, 2 * restarts + 1):
+            if turn > restarts and best.misfit == 0:
                 break
-            trial = self.run(k, steps)
-            if best is None or trial.rank < best.rank:
-                best = trial
-        assert best is not None
+            trial = self.run(k, work.steps if turn == restarts else work.short_steps)
+            best = min(best, trial, key=lambda t: t.rank)
         return best
 
     def choose(self, incumbent: Ints, k_min: int, k_max: int) -> tuple[Ints, Answer]:

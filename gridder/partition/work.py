@@ -15,10 +15,13 @@ class Work:
     ----------
     listing, columns
         Branches and sets at which listing all lawful grids gives up.
-    steps, least_steps, restarts
-        Annealing steps an atom, steps of a run at least, and runs, for the chosen number of grids.
+    steps, least_steps
+        Annealing steps an atom of a long run, and of any long run at least.
+    short_steps, restarts
+        Annealing steps an atom of a short run, and how many are made for the chosen number of grids, each from a
+        start of its own: many short runs and one long run find more than a few long ones.
     all_steps
-        Steps of these runs together at most; the first run is always made.
+        Steps of the short runs together at most; the first run is always made.
     option_steps, option_all
         Annealing steps an atom, and at most, for each number of grids that is only compared.
     repairs, repair_steps
@@ -35,6 +38,7 @@ class Work:
     columns: int
     steps: int
     least_steps: int
+    short_steps: int
     restarts: int
     all_steps: int
     option_steps: int
@@ -47,9 +51,54 @@ class Work:
 
 
 WORK = {
-    "quick": Work(40_000, 2_000, 60, 3_000, 1, 200_000, 20, 20_000, 30, 100, 0, 1_000, 0.5),
-    "standard": Work(400_000, 8_000, 150, 30_000, 3, 600_000, 40, 60_000, 100, 300, 2, 3_000, 2.0),
-    "prove": Work(4_000_000, 40_000, 400, 100_000, 5, 4_000_000, 100, 400_000, 300, 1_000, 6, 10_000, 20.0),
+    "quick": Work(
+        listing=40_000,
+        columns=2_000,
+        steps=30,
+        least_steps=6_000,
+        short_steps=15,
+        restarts=2,
+        all_steps=200_000,
+        option_steps=6,
+        option_all=20_000,
+        repairs=30,
+        repair_steps=100,
+        regions=0,
+        pool=1_000,
+        choosing=0.5,
+    ),
+    "standard": Work(
+        listing=400_000,
+        columns=8_000,
+        steps=75,
+        least_steps=15_000,
+        short_steps=20,
+        restarts=10,
+        all_steps=600_000,
+        option_steps=20,
+        option_all=60_000,
+        repairs=100,
+        repair_steps=300,
+        regions=2,
+        pool=3_000,
+        choosing=2.0,
+    ),
+    "prove": Work(
+        listing=4_000_000,
+        columns=40_000,
+        steps=300,
+        least_steps=100_000,
+        short_steps=30,
+        restarts=30,
+        all_steps=4_000_000,
+        option_steps=50,
+        option_all=400_000,
+        repairs=300,
+        repair_steps=1_000,
+        regions=6,
+        pool=10_000,
+        choosing=20.0,
+    ),
 }
 
 

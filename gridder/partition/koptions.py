@@ -1,0 +1,132 @@
+"""What other numbers of grids would give: a plan each, made from the plan with one grid more or less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gridder.partition.anneal import Trial
+from gridder.partition.answer import KOption
+from gridder.partition.columns import Columns, assignment_of
+from gridder.partition.counts import lawful_k, preferred_k
+from gridder.partition.model import Terms, choose_grids
+from gridder.partition.neighbourhood import repair, total_misfit, touching
+from gridder.partition.problem import (
+    Ints,
+    Problem,
+    first_come,
+    grid_households,
+    plan_cost,
+    subproblem,
+)
+from gridder.partition.search import Search, make_search
+
+MOST_OPTIONS = 9  # numbers of grids shown, the chosen one among them
+OPTION_HEAT = 0.5  # of the usual first heat: every grid has to change its size
+OPTION_SHARE = 0.05  # of the repairs
+SPREAD = (0, 1, 2, 3, 5, 8, 13, 21, 34)  # places above the fewest grids at which k is tried when it is free
+NEAR_K = 1.08  # numbers of grids whose short run costs up to 8 % more than the cheapest are searched in full
+MOST_K = 3
+
+
+def make_option(problem: Problem, assignment: Ints, proven: bool) -> KOption:
+    """Return a plan as an option."""
+    sizes = grid_households(problem, assignment)
+    return KOption(len(sizes), plan_cost(problem, assignment), int(sizes.min()), int(sizes.max()), proven)
+
+
+def by_k(options: list[KOption]) -> tuple[KOption, ...]:
+    """Return options ascending by number of grids."""
+    return tuple(sorted(options, key=lambda o: o.k))
+
+
+def shown_k(piece: Problem, k: int) -> list[int]:
+    """Return the numbers of grids to show, nearest to k first, k itself left out: lawful ones, at most eight."""
+    span = lawful_k(int(piece.households.sum()), piece.households_min, piece.households_max)
+    if span is None:
+        return []
+    others = [other for other in range(max(span[0], 1), min(span[1], piece.n_atoms) + 1) if other != k]
+    return sorted(others, key=lambda other: (abs(other - k), other))[: MOST_OPTIONS - 1]
+
+
+def listed_options(search: Search, columns: Columns, k: int) -> list[KOption]:
+    """Return the best plan of every other number of grids over columns that are all lawful grids there are."""
+    found = []
+    for other in shown_k(search.problem, k):
+        answer = choose_grids(search.problem, columns, Terms(other, other), work=search.work.choosing)
+        if answer.chosen is not None:
+            plan = assignment_of(search.problem, [columns.sets[c] for c in answer.chosen])
+            found.append(make_option(search.problem, plan, answer.proven))
+    return found
+
+
+def searched_options(search: Search, plan: Ints, known: list[KOption]) -> list[KOption]:
+    """Return an option for every other number of grids shown that has a lawful plan as far as was seen.
+
+    Each starts from the plan with one grid less or more, its own or the one found before it. The grids met
+    do not feed the plan: what is shown beside it must not change it.
+    """
+    other = replace(search, met=set())
+    k = int(plan.max()) + 1
+    best = {o.k: o for o in known}
+    plans = {k: plan}
+    for wanted in shown_k(search.problem, k):
+        near = min(plans, key=lambda have: (abs(have - wanted), have))
+        found = plan_with(other, plans[near], wanted)
+        plans[wanted] = found.assignment
+        if found.misfit == 0 and (wanted not in best or found.cost < best[wanted].objective):
+            best[wanted] = make_option(search.problem, found.assignment, False)
+    return [o for o in best.values() if o.k in plans and o.k != k]
+
+
+def plan_with(search: Search, plan: Ints, k: int) -> Trial:
+    """Return a plan with k grids made from one with another number: grids divided or joined, then annealed."""
+    while int(plan.max()) + 1 < k:
+        plan = divide_largest(search, plan)
+    while int(plan.max()) + 1 > k:
+        plan = join_smallest(search, plan)
+    trial = search.run(k, search.option_steps, start=plan, heat=OPTION_HEAT)
+    if trial.misfit == 0:
+        return trial
+    plan = repair(search, trial.assignment, share=OPTION_SHARE)
+    return Trial(plan, plan_cost(search.problem, plan), total_misfit(search, plan))
+
+
+def divide_largest(search: Search, plan: Ints) -> Ints:
+    """Return the plan with its largest grid of two atoms or more in two connected grids."""
+    sizes = np.where(np.bincount(plan) > 1, grid_households(search.problem, plan), -1)
+    largest = int(sizes.argmax())
+    atoms = np.flatnonzero(plan == largest)
+    part = make_search(subproblem(search.problem, atoms), search.work, search.rng)
+    half = part.run(2, search.option_steps).assignment
+    fresh = plan.copy()
+    fresh[atoms[half == 1]] = len(sizes)
+    return fresh
+
+
+def join_smallest(search: Search, plan: Ints) -> Ints:
+    """Return the plan with its smallest grid and the smallest one that touches it as one."""
+    sizes = grid_households(search.problem, plan)
+    smallest = int(sizes.argmin())
+    beside = min(touching(search, plan)[smallest], key=lambda g: (int(sizes[g]), g))
+    return first_come(np.where(plan == smallest, beside, plan))
+
+
+def free_k(search: Search) -> tuple[list[int], list[KOption]]:
+    """Return (numbers of grids worth a full search where k is free, cheapest first; options from short runs).
+
+    Few grids cost little but may not fit: k is tried from the fewest on, ever more thinly.
+    """
+    piece = search.problem
+    ks = sorted(k for k in preferred_k(piece, int(piece.households.sum())) if k <= piece.n_atoms)
+    options = []
+    ranked = []
+    for k in [ks[place] for place in SPREAD if place < len(ks)]:
+        trial = search.run(k, search.option_steps)
+        ranked.append((trial.rank, k))
+        if trial.misfit == 0:
+            options.append(make_option(piece, trial.assignment, False))
+    least = min((o.objective for o in options), default=0)
+    near = sorted((o.objective, o.k) for o in options if o.objective <= NEAR_K * least)
+    return [k for _, k in near[:MOST_K]] or [k for _, k in sorted(ranked)[:1]], options
