@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from gridder.partition.anneal import make_graph
 from gridder.partition.answer import Reason
 from gridder.partition.counts import lawful_k
+from gridder.partition.listing import list_columns
 from gridder.partition.locks import contract
 from gridder.partition.problem import Ints, Problem, components, subproblem
 
 Span = tuple[int, int]
+AROUND_WORK = 2_000  # branches in which a first lawful grid around an atom turns up, or there is none
+LISTED_ATOMS = 600  # pieces with more are left to the search: it meets every atom
 
 
 def diagnose(problem: Problem) -> tuple[Reason, ...]:
@@ -33,9 +37,11 @@ def diagnose_piece(piece: Problem) -> list[Reason]:
     if not piece.households.any():
         return []
     found = totals(piece)
-    if found:  # one total explains the whole piece; what follows from it would only repeat it
-        return found + too_large(piece)
-    return too_large(piece) + without_partner(piece) + articulations(piece) + crowded_locks(piece)
+    if found:  # one total explains the whole piece; of what else fails, only what no total would mend is told
+        return found + too_large(piece) + without_partner(piece)
+    found = too_large(piece) + without_partner(piece)
+    found += without_grid(piece, {i for reason in found for i in reason.nodes})
+    return found + articulations(piece) + crowded_locks(piece)
 
 
 def too_large(piece: Problem) -> list[Reason]:
@@ -72,6 +78,20 @@ def without_partner(piece: Problem) -> list[Reason]:
                 "least_neighbour": least,
             }
             found.append(Reason("no_partner", (int(i),), {**facts, **window(piece)}))
+    return found
+
+
+def without_grid(piece: Problem, named: set[int]) -> list[Reason]:
+    """Return the atoms beside those named that no lawful grid holds: all that may hold them was tried."""
+    if piece.n_atoms > LISTED_ATOMS:
+        return []
+    graph = make_graph(piece)
+    low, high = piece.households_min, piece.households_max
+    found = []
+    for i in np.flatnonzero((piece.households > 0) & (piece.households <= high)):
+        if i not in named and list_columns(graph, low, high, work=AROUND_WORK, cap=0, only=int(i)).complete:
+            facts = {"households": int(piece.households[i]), "atoms": 1, **window(piece)}
+            found.append(Reason("no_partner", (int(i),), facts))
     return found
 
 

@@ -46,7 +46,7 @@ def name_exception(
 def fitting_reason(
     problem: Problem, atoms: frozenset[int], households: int, reasons: tuple[Reason, ...]
 ) -> Reason | None:
-    """Return the reason that explains a grid best: of one of its atoms, of a neighbour, of its piece, any."""
+    """Return the reason that explains a grid best: of its piece, of one of its atoms, of a neighbour, any."""
     first, neighbour, _ = problem.adjacency
     around = {int(j) for i in atoms for j in neighbour[first[i] : first[i + 1]]}
 
@@ -55,8 +55,8 @@ def fitting_reason(
         if reason.code == "building_too_large" and nodes & atoms and households > problem.households_max:
             return 0, 0
         if reason.code in PIECE_CODES:
-            return 2, 0
-        return (1 if nodes & atoms else 3 if nodes & around else 4), len(nodes)
+            return 1, 0
+        return (2 if nodes & atoms else 3 if nodes & around else 4), len(nodes)
 
     return min(reasons, key=distance, default=None)
 

@@ -10,9 +10,10 @@ from gridder.partition.answer import KOption, Reason
 from gridder.partition.besteffort import nearest_plan
 from gridder.partition.centres import settle_travel
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
-from gridder.partition.core import smallest_core, stranded
+from gridder.partition.core import find_cores, stranded
 from gridder.partition.counts import lawful_k, preferred_k
 from gridder.partition.diagnose import diagnose_piece
+from gridder.partition.feasibility import Verdict, decide, further_reasons
 from gridder.partition.koptions import by_k, free_k, listed_options, make_option, searched_options
 from gridder.partition.listing import list_columns
 from gridder.partition.model import Answer, Terms, choose_grids
@@ -60,6 +61,7 @@ def solve_piece(piece: Problem, work: Work, rng: np.random.Generator) -> PieceAn
     search = make_search(piece, work, rng)
     reasons = tuple(diagnose_piece(piece))
     if reasons:
+        reasons += further_reasons(search, reasons)
         return best_effort(search, reasons, "a necessary condition fails")
     listing = list_columns(
         search.graph, piece.households_min, piece.households_max, work=work.listing, cap=work.columns
@@ -74,17 +76,16 @@ def solve_listed(search: Search, columns: Columns) -> PieceAnswer:
     """Return the answer when the columns are all lawful grids there are."""
     piece = search.problem
     total = int(piece.households.sum())
-    lonely = [i for i, held in enumerate(columns.holding(piece.n_atoms)) if not held]
-    if lonely:
-        return best_effort(search, tuple(stranded(piece, [i]) for i in lonely), "all lawful grids listed")
     for terms in terms_in_order(piece, total):
         answer = choose_grids(piece, columns, terms, work=search.work.choosing * 4)
         if answer.chosen is not None:
             return listed_answer(search, columns, answer, terms)
         if not answer.proven:
             return solve_searched(search)
-    core = smallest_core(piece, columns, search.work.choosing)
-    return best_effort(search, (stranded(piece, core),), "all lawful grids listed; no choice of them covers")
+    everyone = list(range(piece.n_atoms))
+    cores = find_cores(columns, everyone, search.work.choosing) or [everyone]
+    reasons = tuple(stranded(piece, core) for core in cores)
+    return best_effort(search, reasons, "all lawful grids listed; no choice of them covers")
 
 
 def terms_in_order(piece: Problem, total: int) -> list[Terms]:
@@ -127,11 +128,16 @@ def solve_searched(search: Search) -> PieceAnswer:
         lawful = [found for found in rivals if total_misfit(search, found) == 0]
         if lawful:
             return polished_answer(search, min(lawful, key=lambda a: plan_cost(piece, a)), span, options)
+    verdict: Verdict | None = None
     for k in ks:
         found = search_k(search, k)
         if total_misfit(search, found) == 0:
             return polished_answer(search, found, (k, k), options)
-    found = nearest_plan(search)
+        verdict = verdict or decide(search)  # a proof spares the search with other numbers of grids
+        if verdict.reasons:
+            return best_effort(search, verdict.reasons, verdict.argument)
+    assert verdict is not None
+    found = verdict.plan if verdict.plan is not None else nearest_plan(search)
     if total_misfit(search, found) == 0:
         k = int(found.max()) + 1
         return polished_answer(search, found, (k, k), options)
