@@ -126,22 +126,19 @@ def lawful_cost(problem: Problem, plan: Any) -> int | None:
 
 
 @contextmanager
-def watched(watch: Watch) -> Iterator[None]:
-    """Wrap every function of the engine, in every module that holds it, for as long as the block lasts."""
-    modules = [
-        importlib.import_module(f"gridder.partition.{m.name}")
-        for m in pkgutil.iter_modules(gridder.partition.__path__)
-    ]
-    wrapped: dict[FunctionType, Any] = {}
+def swapped(make: Callable[[FunctionType], Any]) -> Iterator[None]:
+    """Put ``make(function)`` in the place of every function of the engine, in every module, while the block lasts."""
+    names = [f"gridder.partition.{m.name}" for m in pkgutil.iter_modules(gridder.partition.__path__)]
+    made: dict[FunctionType, Any] = {}
     places: list[tuple[ModuleType, str, FunctionType]] = []
-    for module in modules:
+    for module in map(importlib.import_module, names):
         for name, held in vars(module).items():
             if isinstance(held, FunctionType) and held.__module__.startswith("gridder.partition."):
-                wrapped.setdefault(held, wrap(held, watch))
+                made.setdefault(held, make(held))
                 places.append((module, name, held))
     try:
         for module, name, held in places:
-            setattr(module, name, wrapped[held])
+            setattr(module, name, made[held])
         yield
     finally:
         for module, name, held in places:
@@ -180,7 +177,7 @@ def watch_run(instance: Instance, group: str, effort: Effort) -> Progress:
     """Return what a run on one instance came to, and when."""
     problem = make_problem(instance, "free")
     watch = Watch(problem)
-    with watched(watch):
+    with swapped(lambda function: wrap(function, watch)):
         watch.began = watch.clock()
         plan, _ = solving.solve(problem, effort)
         seconds = watch.clock() - watch.began - watch.own
