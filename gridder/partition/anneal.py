@@ -18,8 +18,8 @@ BOUNDARY_OF_ROOT = 2.4  # edges around a compact grid of s atoms, over √s: a p
 LEAST_BOUNDARY = 15  # edges; grids of few large atoms need more weight than their boundary alone would give
 LIGHT_GRID = 70  # atoms
 HEAT = (4.5, 0.5)  # mean edge costs, first and last
-TRAVEL_HEAT = (2.0, 0.03)  # steps
-TRAVEL_WEIGHT = 50.0  # steps of a household
+TRAVEL_HEAT = (2.0, 0.2)  # steps
+TRAVEL_WEIGHT = 300.0  # steps of a household
 TRAVEL_RESPLITS = 0.3
 LAST_WEIGHT = 300.0  # edges for the least households of a grid: one edge a household at 300
 

@@ -34,16 +34,18 @@ from gridder.partition.problem import Problem, as_ints, components, first_come, 
 
 Pair = tuple[int, int]
 MOST_PAIRS = 60_000  # more are beyond what the model can say anything about within the work there is
+SHARES = (0.3, 0.5, 0.7, 1.0)  # of the way from the bound to the plan that is looked at, and of the work left
 LEAST_SPENT = 0.001  # of work a round costs at least, so that rounds end
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What the model says: a better plan or None, a lower bound on all plans, whether nothing is left open."""
+    """What the model says: a better plan or None, a lower bound on all plans, whether nothing is left open; work spent."""
 
     assignment: Ints | None
     bound: int
     proven: bool
+    spent: float = 0.0
 
 
 @dataclass
@@ -72,17 +74,40 @@ def settle_centres(
     """Return the best plan by travel with a number of grids in ``span``, as far as the work allows.
 
     ``assignment`` is a lawful plan, ``cost`` what ``medians`` shows of every pair. ``work`` is deterministic time
-    of CP-SAT. Moves have no place in the model: it is for problems in which they are free.
+    of CP-SAT. Moves have no place in the model: it is for problems in which they are free. Asks first for plans
+    little above the bound, where few pairs are left; a no raises the bound, and more is allowed the next time.
     """
     assert piece.travel is not None and not piece.move_cost
-    best, value, bound = None, plan_cost(piece, assignment), 0
-    offer = make_offer(piece, cost <= value - 1, span)
-    while work > 0 and sum(len(atoms) for atoms in offer.atoms_of.values()) <= MOST_PAIRS:
-        answer = solve_offer(piece, offer, value, work)
-        work -= max(answer.spent, LEAST_SPENT)
+    best, value = None, plan_cost(piece, assignment)
+    bound = min(value, int(np.ceil(cost.min(axis=1).max())))
+    for share in SHARES:
+        limit = value if share == 1 else bound + 1 + int(share * (value - bound))
+        if bound >= value or work <= 0:
+            break
+        found = search_below(piece, cost, (*span, min(limit, value)), work=share * work)
+        work -= found.spent
+        bound = max(bound, found.bound)
+        if found.assignment is not None:
+            best, value = found.assignment, plan_cost(piece, found.assignment)
+    return Settled(best, min(bound, value), bound >= value)
+
+
+def search_below(
+    piece: Problem, cost: NDArray[np.float64], limits: tuple[int, int, int], *, work: float
+) -> Settled:
+    """Return the best plan that costs less than the last of ``limits``, with a number of grids between the others.
+
+    Its bound holds for all plans; ``proven`` says that no plan below the limit is left out.
+    """
+    low, high, value = limits
+    offer = make_offer(piece, cost <= value - 1, (low, high))
+    best, bound, spent = None, 0, 0.0
+    while spent < work and sum(len(atoms) for atoms in offer.atoms_of.values()) <= MOST_PAIRS:
+        answer = solve_offer(piece, offer, value, work - spent)
+        spent += max(answer.spent, LEAST_SPENT)
         bound = max(bound, min(answer.bound, value))
         if answer.owner is None:
-            return Settled(best, bound, answer.settled)
+            return Settled(best, bound, answer.settled, spent)
         torn = parting_sets(piece, offer, answer.owner)
         offer.cuts.extend(torn)
         if not torn:
@@ -90,8 +115,8 @@ def settle_centres(
             value = plan_cost(piece, best)
             bound = min(bound, value)
             if answer.settled:
-                return Settled(best, value, True)
-    return Settled(best, bound, bound == value)
+                return Settled(best, value, True, spent)
+    return Settled(best, bound, bound == value, spent)
 
 
 @dataclass(frozen=True)
