@@ -8,6 +8,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from gridder.partition.travel import Travel, make_travel
+
+SQUARE_MILE = 1000  # the engine counts whole thousandths of a household × square mile
 Distance = Callable[[int, int], float]
 
 
@@ -31,6 +34,24 @@ def distance_of(instance: dict[str, Any]) -> tuple[Distance, int]:
     graph.add_nodes_from(range(len(instance["nodes"])))
     hops = dict(nx.all_pairs_shortest_path_length(graph))
     return (lambda c, i: hops[c][i]), 1
+
+
+def travel_of_instance(instance: dict[str, Any], households: Any) -> Travel | None:
+    """Return the travel the engine shall make least, None where cut edges cost."""
+    if instance["objective"] == "cut":
+        return None
+    distance, power = distance_of(instance)
+    n = len(households)
+    table = np.array([[distance(c, i) ** power for c in range(n)] for i in range(n)], dtype=float)
+    return make_travel(households, np.round(table * (SQUARE_MILE if power == 2 else 1)))
+
+
+def bound_of(instance: dict[str, Any], bound: int) -> float:
+    """Return the engine's bound in the instance's own unit, less what rounding may have added."""
+    if instance["objective"] != "moment_of_inertia":
+        return bound
+    total = sum(node["households"] for node in instance["nodes"])
+    return (bound - total / 2) / SQUARE_MILE
 
 
 def centre_value(group: list[int], households: list[int], distance: Distance, power: int) -> float:
