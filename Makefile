@@ -32,6 +32,7 @@ bench-engine: $(READY) instances
 		echo; echo "$$effort:"; \
 		$(BIN)/python -m benchmarks.score "$(INSTANCES)" $(MEASURED)/$$effort --out $(MEASURED)/$$effort.md || failed=1; \
 	done; test -z "$$failed"
+	$(BIN)/python -m benchmarks.progress "$(INSTANCES)/communities" --out $(MEASURED)/progress.md
 
 # The same beside other tools, which this installs: PEERS_ON names fewer instances, AGAIN=--again FILE takes over their part.
 PEERS_ON ?= $(INSTANCES)

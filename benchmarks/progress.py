@@ -1,7 +1,7 @@
 """How soon the engine has a plan, one within 1 % of the best, and its best: CPU seconds, compiled code loaded.
 
-``python -m benchmarks.progress INSTANCE… [--effort standard] [--seeds 0 1 2] [--within 0.01] [--out FILE]`` solves each
-instance with each seed and prints a table by group; ``--out`` keeps every step of every run as JSON.
+``python -m benchmarks.progress INSTANCE… [--effort standard] [--seeds 0 1 2] [--within 0.01] [--out FILE] [--steps FILE]``
+solves each instance with each seed and prints a table by group; ``--steps`` keeps every step of every run as JSON.
 
 The engine is watched from outside: each of its functions is wrapped while a run lasts, and every lawful plan that one of
 them returns and that is cheaper than all before is noted with its time. The time that watching takes is not counted.
@@ -233,7 +233,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--effort", choices=EFFORTS, default="standard")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--within", type=float, default=0.01, help="part of the best known value")
-    parser.add_argument("--out", type=Path, help="keep every step as JSON")
+    parser.add_argument("--out", type=Path, help="write the table to a file, too")
+    parser.add_argument("--steps", type=Path, help="keep every step as JSON")
     asked = parser.parse_args(arguments)
     warm()
     runs = []
@@ -249,11 +250,13 @@ def main(arguments: Sequence[str]) -> int:
                 file=sys.stderr,
                 flush=True,
             )
-    print(tabulate(runs, asked.within), end="")
+    table = tabulate(runs, asked.within)
+    print(table, end="")
     if asked.out:
-        asked.out.write_text(
-            json.dumps([asdict(run) for run in runs], indent=0) + "\n", "utf-8", newline="\n"
-        )
+        asked.out.write_text(table, encoding="utf-8", newline="\n")
+    if asked.steps:
+        kept = json.dumps([asdict(run) for run in runs], indent=0)
+        asked.steps.write_text(kept + "\n", encoding="utf-8", newline="\n")
     return 0
 
 

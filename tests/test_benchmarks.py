@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.flow import COLUMNS, HEAD, Measured, Stopwatch, measure, tabulate
+from benchmarks.readme import SECTIONS, fill
 from gridder.effort import Event
 from gridder.request import Request
 from gridder.synth import make_city, write_layers
@@ -61,3 +62,19 @@ def test_the_readme_names_commands_and_options_that_exist(capsys):
             importlib.import_module(name.strip("`")).main(["--help"])
         told = capsys.readouterr().out
         assert [o for o in re.findall(r"--[a-z]+", options) if o not in told] == [], name
+
+
+def test_measured_tables_are_put_on_the_page(tmp_path):
+    page = "a\n<!-- engine -->\nold\n<!-- end of engine -->\nb\n<!-- peers -->\nkept\n<!-- end of peers -->\n"
+    (tmp_path / "quick.md").write_text("| q |\n\n- worth a look\n", "utf-8")
+    (tmp_path / "prove.md").write_text("| p |\n", "utf-8")
+    filled = fill(page, tmp_path)
+    assert "`quick`:\n\n| q |\n\n- worth a look\n\n`prove`:\n\n| p |\n\n<!-- end of engine -->\nb" in filled
+    assert "old" not in filled and "kept" in filled and fill(filled, tmp_path) == filled
+
+
+def test_the_page_has_every_section():
+    text = README.read_text("utf-8")
+    assert all(
+        text.count(f"<!-- {name} -->") == text.count(f"<!-- end of {name} -->") == 1 for name in SECTIONS
+    )

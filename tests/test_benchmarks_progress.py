@@ -110,6 +110,6 @@ def test_the_command_watches_what_can_be_answered(instance, tmp_path, capsys):
     (tmp_path / "case.json").write_text(json.dumps(instance), "utf-8")
     (tmp_path / "none.json").write_text(json.dumps(instance | {"feasible": False}), "utf-8")
     out = tmp_path / "steps.json"
-    assert main([str(tmp_path), "--effort", "quick", "--seeds", "3", "--out", str(out)]) == 0
+    assert main([str(tmp_path), "--effort", "quick", "--seeds", "3", "--steps", str(out)]) == 0
     assert len(json.loads(out.read_text("utf-8"))) == 1
     assert capsys.readouterr().out.count("\n") == 3
