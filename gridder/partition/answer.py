@@ -109,6 +109,9 @@ class Certificate:
         Why no lawful plan exists, empty otherwise.
     argument
         One English line: how the claim was reached.
+    nearest_proven
+        Of a best effort: whether no plan has fewer grids outside the window, nor as few by fewer households,
+        in every piece without a lawful plan. False where all grids are lawful.
     """
 
     status: Status
@@ -122,3 +125,4 @@ class Certificate:
     k_options: tuple[KOption, ...] = ()
     reasons: tuple[Reason, ...] = ()
     argument: str = ""
+    nearest_proven: bool = False

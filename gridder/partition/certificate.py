@@ -22,6 +22,7 @@ def combine(
     if reasons and status not in ("relaxed", "not_found"):
         status = "relaxed"
     spans = [lawful_k(int(p.households.sum()), p.households_min, p.households_max) for p in parts]
+    relaxed = [a for a in answers if a.status in ("relaxed", "not_found")]
     known = [s for s in spans if s is not None]
     lawful = len(known) == len(spans)
     return Certificate(
@@ -36,6 +37,7 @@ def combine(
         k_options=add_options(answers),
         reasons=reasons,
         argument="; ".join(sorted({a.argument for a in answers if a.k})),
+        nearest_proven=bool(relaxed) and all(a.nearest_proven for a in relaxed),
     )
 
 

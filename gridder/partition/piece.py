@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridder.partition.answer import KOption, Reason
-from gridder.partition.besteffort import nearest_plan
+from gridder.partition.besteffort import Nearest, choose_again, nearest_plan, nearness
 from gridder.partition.centres import settle_travel
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.core import find_cores, stranded
@@ -26,6 +26,8 @@ from gridder.partition.problem import (
     Problem,
     Status,
     first_come,
+    grid_households,
+    households_outside,
     plan_cost,
     subproblem,
 )
@@ -50,6 +52,7 @@ class PieceAnswer:
     options: tuple[KOption, ...]
     reasons: tuple[Reason, ...]
     argument: str
+    nearest_proven: bool = False
 
 
 def solve_piece(piece: Problem, work: Work, rng: np.random.Generator) -> PieceAnswer:
@@ -137,7 +140,7 @@ def solve_searched(search: Search) -> PieceAnswer:
         if verdict.reasons:
             return best_effort(search, verdict.reasons, verdict.argument)
     assert verdict is not None
-    found = verdict.plan if verdict.plan is not None else nearest_plan(search)
+    found = verdict.plan if verdict.plan is not None else nearest_plan(search).assignment
     if total_misfit(search, found) == 0:
         k = int(found.max()) + 1
         return polished_answer(search, found, (k, k), options)
@@ -214,8 +217,26 @@ def searched_answer(
 
 def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> PieceAnswer:
     """Return the nearest plan where no lawful one exists."""
-    known = peeled_plan(search)
-    return relaxed_answer(search, nearest_plan(search, known), reasons, argument)
+    nearest = nearest_plan(search, peeled_plan(search), reasons)
+    if not nearest.exact:
+        nearest = replace(nearest, assignment=refine(search, nearest))
+    answer = relaxed_answer(search, nearest.assignment, reasons, f"{argument}; {nearest.argument}")
+    return replace(answer, nearest_proven=nearest.proven)
+
+
+def refine(search: Search, nearest: Nearest) -> Ints:
+    """Return a best effort in which what its grids outside leave is divided again as a piece of its own."""
+    piece = search.problem
+    sizes = grid_households(piece, nearest.assignment)
+    outside = [g for g, s in enumerate(sizes) if households_outside(piece, int(s))]
+    rest = np.flatnonzero(~np.isin(nearest.assignment, outside))
+    grid = nearest.assignment.copy()
+    for atoms in subproblem(piece, rest).pieces if len(rest) else ():
+        part = replace(subproblem(piece, rest[atoms]), grids="fewest")
+        grid[rest[atoms]] = solve_piece(part, search.work, search.rng).assignment + grid.max() + 1
+    search.met.update(sets_of(grid))
+    plans = [nearest.assignment, first_come(grid)]
+    return choose_again(search, min(plans, key=lambda plan: nearness(piece, plan)))
 
 
 def peeled_plan(search: Search) -> Ints | None:
