@@ -163,7 +163,7 @@ def figures(records: Sequence[Record], known: dict[tuple[str, int | None], float
     ended = sorted({r.outcome for r in free} - {"answered"})
     return (
         f"{sum(r.lawful for r in free)}/{len(free)}" + (f" ({', '.join(ended)})" if ended else ""),
-        f"{statistics.median(seconds):.2f} ({max(seconds):.2f})" if seconds else "–",
+        f"{short(statistics.median(seconds))} ({short(max(seconds))})" if seconds else "–",
         f"{max(r.peak_mb or 0 for r in done):.0f}" if done else "–",
         span([r.k for r in done]),
         f"{min(r.smallest or 0 for r in done)}–{max(r.largest or 0 for r in done)}" if done else "–",
@@ -176,6 +176,11 @@ def figures(records: Sequence[Record], known: dict[tuple[str, int | None], float
         ),
         ratios([(r.cost, known.get((r.instance, None))) for r in free]),
     )
+
+
+def short(seconds: float) -> str:
+    """Return seconds with two or three decimals, as they need them."""
+    return f"{seconds:.2f}" if seconds >= 0.1 else f"{seconds:.3f}"
 
 
 def span(numbers: Sequence[int | None]) -> str:
