@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from partition_cases import (
@@ -23,6 +25,7 @@ from gridder.partition.graph import partition_graph
 from gridder.partition.problem import Problem, households_outside, plan_cost
 from gridder.partition.solve import solve
 from gridder.partition.warm import lattice, warm
+from gridder.partition.work import WORK
 
 QUICK = Effort("quick")
 
@@ -191,9 +194,10 @@ def test_every_searched_plan_is_an_answer_of_the_model(monkeypatch):
     }
 
 
-def test_locally_optimal_is_said_only_when_all_pairs_were_listed(monkeypatch):
-    monkeypatch.setattr("gridder.partition.pairs.PAIR_ATOMS", 0)
+def test_locally_optimal_is_said_only_when_all_pairs_were_looked_at(monkeypatch):
     case = random_problem(3, 60, low=20, high=90)
+    assert solve(case, QUICK)[1].status == "locally_optimal"
+    monkeypatch.setitem(WORK, "quick", replace(WORK["quick"], pair_work=2))
     assert solve(case, QUICK)[1].status == "feasible"
     assert piece_module.POLISHES >= 1
 

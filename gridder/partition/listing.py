@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,14 +18,6 @@ ROOM_PER_SET = 40  # atoms kept for a set on average; listing stops when the roo
 def zeros(*sizes: int) -> list[Ints]:
     """Return one array of zeros a size."""
     return [np.zeros(size, dtype=np.int64) for size in sizes]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Connected sets with households in a window; ``complete`` when there is no other."""
-
-    sets: tuple[tuple[int, ...], ...]
-    complete: bool
 
 
 class Trail(NamedTuple):
@@ -49,6 +42,20 @@ class Found(NamedTuple):
     first: Ints
     atoms: Ints
     tally: Ints
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Connected sets with households in a window, as found; ``complete`` when there is no other."""
+
+    found: Found
+    complete: bool
+
+    @cached_property
+    def sets(self) -> tuple[tuple[int, ...], ...]:
+        """The sets as ascending tuples; made when asked for, as they are many."""
+        first, atoms, count = self.found.first, self.found.atoms, int(self.found.tally[0])
+        return tuple(tuple(sorted(atoms[first[c] : first[c + 1]].tolist())) for c in range(count))
 
 
 @njit(cache=True)
@@ -158,6 +165,4 @@ def list_columns(graph: Graph, low: int, high: int, *, work: int, cap: int, only
     trail = Trail(*zeros(level, level, level, level, level, min(n, 600) * (n + 1) + 4 * n))
     found = Found(*zeros(cap + 1, ROOM_PER_SET * cap, 2))
     complete = list_sets(graph, np.array([low, high, work], dtype=np.int64), only, trail, found)
-    first, atoms = found.first, found.atoms
-    sets = [tuple(sorted(atoms[first[c] : first[c + 1]].tolist())) for c in range(int(found.tally[0]))]
-    return Listing(tuple(sets), bool(complete))
+    return Listing(found, bool(complete))

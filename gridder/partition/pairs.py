@@ -1,12 +1,12 @@
-"""Pairs of neighbouring grids: the best way to divide their union in two, proven by listing every one."""
+"""Pairs of neighbouring grids: the best way to divide their union in two, proven by looking at every one."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from gridder.partition.columns import make_columns
+from gridder.partition.division import divide, make_halves
 from gridder.partition.listing import list_columns
-from gridder.partition.neighbourhood import touching
 from gridder.partition.problem import (
     Ints,
     Problem,
@@ -18,61 +18,107 @@ from gridder.partition.problem import (
 )
 from gridder.partition.search import Search, make_search
 
-PAIR_ATOMS = 60  # larger unions have too many divisions to list
-PAIR_WORK = 40_000
-PAIR_COLUMNS = 20_000
+Pair = tuple[int, int]
+Division = tuple[Ints | None, bool, int]
 PAIR_ROUNDS = 400  # changed pairs are looked at again, at most so many times in all a grid
+LISTED_ATOMS = 60  # larger unions have too many divisions to list
+LISTED_WORK = 40_000
+LISTED_SETS = 20_000
 
 
 def settle_pairs(search: Search, assignment: Ints) -> tuple[Ints, bool]:
-    """Return the plan with every listable pair divided at its best, and whether that is proven of all pairs."""
-    waiting = pairs_of(search, assignment)
-    proven: set[tuple[int, int]] = set()
+    """Return the plan with every pair divided at its best where that is quick, and whether that is proven of all.
+
+    Pairs are looked at in turn, those beside a change again, until the work of the effort is spent.
+    """
+    waiting = dict.fromkeys(pairs_of(search.problem, assignment))
+    unproven: set[Pair] = set()
+    left = search.work.pair_work * search.work.pairs_whole
     for _ in range(PAIR_ROUNDS * (int(assignment.max()) + 1)):
-        if not waiting:
+        if not waiting or left < 0:
             break
-        pair = waiting.pop(0)
-        divided, complete = divide_pair(search, assignment, pair)
+        pair = next(iter(waiting))
+        del waiting[pair]
+        divided, complete, branches = divide_pair(search, assignment, pair)
+        left -= branches
+        unproven.discard(pair)
         if divided is not None:
+            beside = pairs_beside(search.problem, assignment, pair)
             assignment = divided
-            changed = {p for p in pairs_of(search, assignment) if set(p) & set(pair)}
-            proven -= changed
-            waiting = sorted(set(waiting) | changed)
-        elif complete:
-            proven.add(pair)
-    return assignment, not waiting and set(pairs_of(search, assignment)) <= proven
+            fresh = pairs_beside(search.problem, assignment, pair)
+            unproven -= set(beside)
+            waiting = {p: None for p in waiting if p not in beside or p in fresh} | dict.fromkeys(fresh)
+        elif not complete:
+            unproven.add(pair)
+    return assignment, not waiting and not unproven
 
 
-def pairs_of(search: Search, assignment: Ints) -> list[tuple[int, int]]:
+def pairs_of(problem: Problem, assignment: Ints) -> list[Pair]:
     """Return the pairs of touching grids, ascending."""
-    return [(a, b) for a, others in touching(search, assignment).items() for b in others if a < b]
+    ends = np.sort(assignment[problem.edges], axis=1)
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    return [(int(a), int(b)) for a, b in np.unique(ends, axis=0)]
 
 
-def divide_pair(search: Search, assignment: Ints, pair: tuple[int, int]) -> tuple[Ints | None, bool]:
-    """Return (a cheaper assignment or None, whether all divisions of the pair were looked at)."""
+def pairs_beside(problem: Problem, assignment: Ints, pair: Pair) -> dict[Pair, None]:
+    """Return the pairs of touching grids that hold a grid of this pair, ascending."""
+    first, neighbour, _ = problem.adjacency
+    found: set[Pair] = set()
+    for g in pair:
+        for i in np.flatnonzero(assignment == g):
+            others = assignment[neighbour[first[i] : first[i + 1]]].tolist()
+            found.update((min(g, h), max(g, h)) for h in others if h != g)
+    return dict.fromkeys(sorted(found))
+
+
+def divide_pair(search: Search, assignment: Ints, pair: Pair) -> Division:
+    """Return (a cheaper assignment or None, whether all divisions of the pair were looked at, branches)."""
     atoms = np.flatnonzero((assignment == pair[0]) | (assignment == pair[1]))
-    if len(atoms) > PAIR_ATOMS:
+    if search.problem.travel is not None:
+        side, complete = divide_by_listing(search, atoms, assignment[atoms] == pair[1])
+        branches = LISTED_WORK if len(atoms) <= LISTED_ATOMS else 0
+    else:
+        side, complete, branches = divide_by_branching(search, atoms, assignment[atoms] == pair[1])
+    if side is None:
+        return None, complete, branches
+    fresh = assignment.copy()
+    fresh[atoms] = np.where(side, pair[1], pair[0])
+    search.met.update(tuple(int(i) for i in atoms[s]) for s in (side, ~side))
+    return fresh, True, branches
+
+
+def divide_by_branching(search: Search, atoms: Ints, side: np.ndarray) -> tuple[np.ndarray | None, bool, int]:
+    """Return (a cheaper division or None, whether all were looked at, branches)."""
+    halves = make_halves(search.problem.n_atoms, len(atoms))
+    halves.best[:] = side
+    complete = divide(search.graph, search.rules, atoms, halves, search.work.pair_work)
+    better = halves.best == 1
+    if 2 * (better == side).sum() < len(side):  # which grid is called the second is free: the fewer moves
+        better = ~better
+    return None if (better == side).all() else better, bool(complete), int(halves.told[1])
+
+
+def divide_by_listing(search: Search, atoms: Ints, side: np.ndarray) -> tuple[np.ndarray | None, bool]:
+    """Return (a cheaper division or None, whether all were looked at), whatever a grid costs."""
+    if len(atoms) > LISTED_ATOMS:
         return None, False
     part = make_search(subproblem(search.problem, atoms), search.work, search.rng)
     problem = part.problem
     total = int(problem.households.sum())
     low = max(problem.households_min, total - problem.households_max)
     high = min(problem.households_max, total - problem.households_min)
-    listing = list_columns(part.graph, low, high, work=PAIR_WORK, cap=PAIR_COLUMNS, only=0)
+    listing = list_columns(part.graph, low, high, work=LISTED_WORK, cap=LISTED_SETS, only=0)
     if not listing.complete:
         return None, False
     columns = make_columns(part.graph, part.rules, list(listing.sets))
-    now = division_cost(problem, first_come(assignment[atoms]) == 0)
+    now = division_cost(problem, side)
     for c in np.lexsort((np.arange(len(columns)), columns.cost)):
         if columns.cost[c] >= now:  # a division costs no less than one side: none better is left
             break
-        side = np.zeros(len(atoms), dtype=bool)
-        side[list(columns.sets[c])] = True
-        if is_division(problem, side) and division_cost(problem, side) < now:
-            fresh = assignment.copy()
-            fresh[atoms] = np.where(side, pair[0], pair[1])
-            search.met.update(tuple(int(i) for i in atoms[s]) for s in (side, ~side))
-            return fresh, True
+        other = np.ones(len(atoms), dtype=bool)
+        other[list(columns.sets[c])] = False
+        if is_division(problem, ~other) and division_cost(problem, other) < now:
+            return other, True
     return None, True
 
 

@@ -28,6 +28,8 @@ class Work:
         Rounds of re-solving around grids outside the window, and annealing steps an atom in all of them.
     regions
         Regions re-solved, for each grid of the piece.
+    pair_work, pairs_whole
+        Branches in dividing a pair of neighbouring grids anew, and how many times that in all pairs.
     pool
         Columns kept for the model.
     choosing
@@ -46,6 +48,8 @@ class Work:
     repairs: int
     repair_steps: int
     regions: int
+    pair_work: int
+    pairs_whole: int
     pool: int
     choosing: float
 
@@ -64,6 +68,8 @@ WORK = {
         repairs=30,
         repair_steps=100,
         regions=0,
+        pair_work=20_000,
+        pairs_whole=50,
         pool=1_000,
         choosing=0.5,
     ),
@@ -80,6 +86,8 @@ WORK = {
         repairs=100,
         repair_steps=300,
         regions=2,
+        pair_work=200_000,
+        pairs_whole=50,
         pool=3_000,
         choosing=2.0,
     ),
@@ -96,6 +104,8 @@ WORK = {
         repairs=300,
         repair_steps=1_000,
         regions=6,
+        pair_work=5_000_000,
+        pairs_whole=50,
         pool=10_000,
         choosing=20.0,
     ),
