@@ -31,7 +31,8 @@ class GridException:
         reason's own.
     remedies
         Smallest changes that would mend it, each ``{"code": …, facts}``: ``accept``, ``merge``, ``release``,
-        ``cut_building``, ``join`` (a crossing or link to more households).
+        ``cut_building`` (into ``parts``), ``join`` (a crossing or link to more households), ``widen`` (the window
+        in which the whole piece would be lawful; ``proven`` when no end could give way by less).
     """
 
     grid: int

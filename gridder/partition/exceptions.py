@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gridder.partition.answer import GridException, Reason
 from gridder.partition.counts import lawful_k
 from gridder.partition.problem import Ints, Problem, grid_households, households_outside
+from gridder.partition.tolerance import Tolerance
 
 PIECE_CODES = ("component_too_small", "component_between_k")
 
 
 def name_exceptions(
-    problem: Problem, assignment: Ints, reasons: tuple[Reason, ...]
+    problem: Problem,
+    assignment: Ints,
+    reasons: tuple[Reason, ...],
+    tolerance: Tolerance | None = None,
 ) -> tuple[GridException, ...]:
-    """Return one exception for every grid outside the window of a connected piece, ascending by grid."""
+    """Return one exception for every grid outside the window of a connected piece, ascending by grid.
+
+    ``tolerance`` is the window in which the piece would be lawful, where one is known: a remedy of each.
+    """
     found = []
     for g, size in enumerate(grid_households(problem, assignment)):
         if households_outside(problem, int(size)):
             atoms = frozenset(int(i) for i in (assignment == g).nonzero()[0])
-            found.append(name_exception(problem, g, atoms, reasons))
+            named = name_exception(problem, g, atoms, reasons)
+            found.append(replace(named, remedies=(*named.remedies, *widen(problem, tolerance))))
     return tuple(found)
+
+
+def widen(problem: Problem, tolerance: Tolerance | None) -> tuple[dict[str, Any], ...]:
+    """Return the remedy of a wider window: by how many households which end gives way, and whether less is disproved."""
+    if tolerance is None:
+        return ()
+    low, high = tolerance.households_min, tolerance.households_max
+    difference = max(problem.households_min - low, high - problem.households_max)
+    facts = {"households_min": low, "households_max": high, "difference": difference}
+    return ({"code": "widen", **facts, "proven": tolerance.proven},)
 
 
 def name_exception(
@@ -76,7 +95,10 @@ def remedies(problem: Problem, reason: Reason, households: int) -> tuple[dict[st
     """Return the smallest changes that would mend a grid outside for this reason, the most natural first."""
     accept = {"code": "accept", "households": households}
     if reason.code == "building_too_large":
-        return {"code": "cut_building", "nodes": list(reason.nodes)}, accept
+        own = int(reason.facts["households"])
+        parts = -(-own // problem.households_max)
+        cut = {"code": "cut_building", "nodes": list(reason.nodes), "parts": parts, "households": own}
+        return cut, accept
     if reason.code in PIECE_CODES:
         return *join_or_release(problem, int(reason.facts["households"])), accept
     if reason.code in ("no_partner", "articulation"):

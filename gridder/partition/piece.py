@@ -32,6 +32,7 @@ from gridder.partition.problem import (
     subproblem,
 )
 from gridder.partition.search import Search, make_search
+from gridder.partition.tolerance import Tolerance, smallest_tolerance
 from gridder.partition.work import Work
 
 TRIES_OF_K = 2  # rounds of annealing and repair before another number of grids is tried
@@ -53,6 +54,7 @@ class PieceAnswer:
     reasons: tuple[Reason, ...]
     argument: str
     nearest_proven: bool = False
+    tolerance: Tolerance | None = None
 
 
 def solve_piece(piece: Problem, work: Work, rng: np.random.Generator) -> PieceAnswer:
@@ -221,7 +223,7 @@ def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> P
     if not nearest.exact:
         nearest = replace(nearest, assignment=refine(search, nearest))
     answer = relaxed_answer(search, nearest.assignment, reasons, f"{argument}; {nearest.argument}")
-    return replace(answer, nearest_proven=nearest.proven)
+    return replace(answer, nearest_proven=nearest.proven, tolerance=smallest_tolerance(search))
 
 
 def refine(search: Search, nearest: Nearest) -> Ints:

@@ -115,7 +115,7 @@ def gather_exceptions(
             continue
         local = np.searchsorted(labels, assignment[whole])
         reasons = tuple(within(whole, lift(merged, atoms, r)) for r in answer.reasons)
-        for found in name_exceptions(subproblem(problem, whole), local, reasons):
+        for found in name_exceptions(subproblem(problem, whole), local, reasons, answer.tolerance):
             exceptions.append(lift_exception(found, int(labels[found.grid]), whole))
     return tuple(sorted(exceptions, key=lambda e: e.grid)), tuple(sorted(empty))
 
