@@ -14,7 +14,7 @@ from gridder.changes import assign_previous, list_changes
 from gridder.codes import assign_codes, check_long_codes
 from gridder.effort import Effort
 from gridder.errors import Finding
-from gridder.exceptions import community_neighbours, exceptions_table, explain, look_around
+from gridder.exceptions import exceptions_table, explain, look_around, survey
 from gridder.locked import certify_with_locks, lock_exceptions, locked_grids, piece_totals, with_locks
 from gridder.partition.answer import Certificate
 from gridder.partition.parallel import Solved
@@ -94,7 +94,8 @@ def assemble(
         previous_grids=known.previous_grids,
         workforce=count_people(known.workforce),
         certificates={
-            c: certificate_record(cert, piece_totals(prepared, c)) for c, cert in sorted(certificates.items())
+            c: certificate_record(cert, piece_totals(prepared, c)) | {"objective": options.objective}
+            for c, cert in sorted(certificates.items())
         },
         staffing={},
         inputs=known.inputs,
@@ -227,11 +228,11 @@ def explain_exceptions(
     ]
     found += lock_exceptions(locked, policy)
     label = label_cells(prepared, solved)
-    neighbours = community_neighbours(communities)
+    around = survey(communities, prepared.ground.cells, prepared.atoms, prepared.district.barriers)
     inside = prepared.atoms[prepared.atoms["site"] == ""]
     rows: list[dict[str, Any]] = []
     for community_id, name, exception in sorted(found, key=lambda item: item[:2]):
-        place = look_around(community_id, communities, inside, prepared.edges, neighbours, policy)
+        place = look_around(community_id, inside, prepared.edges, around, policy)
         members = np.flatnonzero(label.reindex(place.atoms.index) == name)
         told = explain(place, with_locks(place, exception, members, label), members)
         rows.append(told | {"community_id": community_id, "grid_code": codes[name]})
@@ -255,6 +256,7 @@ def resolved_options(
         retired = sorted((old | set(past.retired)) - set(grids.index))
     return options.asked | {
         "grids": options.grids,
+        "objective": options.objective,
         "bad_rows": options.bad_rows,
         "missing": options.missing,
         "lang": options.lang,

@@ -88,7 +88,7 @@ def showing(lang: str, *, quiet: bool) -> Iterator[Any]:
         yield Journal(plain_lines(lang, lambda line: print(line, file=sys.stderr)))
 
 
-COMMON = "policy grids effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date".split()
+COMMON = "policy grids objective effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date".split()
 
 
 @cli.command()
@@ -138,6 +138,7 @@ def plan(
     out: o.OutOpt = None,
     policy: o.PolicyOpt = None,
     grids: o.GridsOpt = "target",
+    objective: o.ObjectiveOpt = o.ObjectiveName.boundary,
     effort: o.EffortOpt = o.EffortName.standard,
     seed: o.SeedOpt = 0,
     lang: o.LangOpt = o.Lang.zh,
@@ -174,6 +175,7 @@ def regenerate(
     edits: Annotated[list[Path] | None, o.option("--edits", "edits.json of a reviewer 审核意见")] = None,
     policy: o.PolicyOpt = None,
     grids: o.GridsOpt = "target",
+    objective: o.ObjectiveOpt = o.ObjectiveName.boundary,
     effort: o.EffortOpt = o.EffortName.standard,
     seed: o.SeedOpt = 0,
     lang: o.LangOpt = o.Lang.zh,
@@ -209,6 +211,7 @@ def batch(
     out: Annotated[Path, o.option("--out", "one delivery a district below it")] = Path("maps/batch"),
     policy: o.PolicyOpt = None,
     grids: o.GridsOpt = "target",
+    objective: o.ObjectiveOpt = o.ObjectiveName.boundary,
     effort: o.EffortOpt = o.EffortName.standard,
     seed: o.SeedOpt = 0,
     lang: o.LangOpt = o.Lang.zh,

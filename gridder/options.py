@@ -24,6 +24,13 @@ class EffortName(StrEnum):
     prove = "prove"
 
 
+class ObjectiveName(StrEnum):
+    """What a plan makes least."""
+
+    boundary = "boundary"
+    distance = "distance"
+
+
 class BadRows(StrEnum):
     """What to do with rows that cannot be planned."""
 
@@ -57,6 +64,10 @@ InputArg = Annotated[Path, typer.Argument(help="GeoPackage, folder, one file, or
 OutOpt = Annotated[Path | None, option("--out", "where to deliver; default maps/<input> 输出目录")]
 PolicyOpt = Annotated[str | None, option("--policy", "name or file of the rules; default jilin-2020 规则")]
 GridsOpt = Annotated[str, option("--grids", "target|fewest|most|free|N; default target 网格数")]
+ObjectiveOpt = Annotated[
+    ObjectiveName,
+    option("--objective", "boundary|distance: what is made least; default boundary 目标：界线或步行距离"),
+]
 EffortOpt = Annotated[EffortName, option("--effort", "quick|standard|prove 求解力度")]
 SeedOpt = Annotated[int, typer.Option("--seed", help="seed of the random generator 随机种子", min=0)]
 LangOpt = Annotated[Lang, option("--lang", "zh|en 语言")]

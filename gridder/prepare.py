@@ -17,17 +17,18 @@ from gridder.codes import check_codes
 from gridder.effort import Effort, Event, Progress, silent
 from gridder.errors import Finding
 from gridder.partition.parallel import Solved, solve_all
-from gridder.partition.problem import GridsRule
+from gridder.partition.problem import GridsRule, Objective
 from gridder.policy import Policy
 from gridder.problems import Question, Wishes, ask, join_empty_pockets, special_grids
 from gridder.tables import District
+from gridder.walking import add_walking
 
 
 @dataclass(frozen=True)
 class PlanOptions:
     """What a caller may choose besides policy and effort.
 
-    ``grids`` as in Problem; ``bad_rows`` ``stop`` or ``quarantine``; ``missing`` ``stop``, ``zero`` or ``estimate``;
+    ``grids`` as in Problem; ``objective``: whether grids cost their boundary or the walk to their centre; ``bad_rows`` ``stop`` or ``quarantine``; ``missing`` ``stop``, ``zero`` or ``estimate``;
     ``asked`` is what the record keeps of how the input was read.
     """
 
@@ -37,6 +38,7 @@ class PlanOptions:
     lang: str = "zh"
     jobs: int = 1
     effective_date: str = ""
+    objective: Objective = "boundary"
     asked: dict[str, Any] = field(default_factory=dict)
 
 
@@ -103,6 +105,8 @@ def prepare_settled(
     edges, pocket_findings = join_empty_pockets(atoms, edges)
     given = special_grids(atoms, edges)
     questions = ask(atoms[given == ""], edges, policy, options.grids)
+    if options.objective == "distance":
+        questions = add_walking(questions, atoms)
     findings = [*checked.findings, *tower_findings, *pocket_findings, *left_out_findings(ground, atoms)]
     findings += check_codes(sorted(ground.outlines.index))
     return Prepared(checked, atoms, ground, edges, questions, given, tuple(findings))
@@ -186,4 +190,7 @@ def pose_wishes(prepared: Prepared, policy: Policy, options: PlanOptions, wishes
     locked = wishes.locked.reindex(prepared.atoms.index).fillna("")
     given = prepared.given.where((prepared.given != "") | (locked == ""), "l-" + locked.astype(str))
     free = prepared.atoms[given == ""]
-    return replace(prepared, given=given, questions=ask(free, prepared.edges, policy, options.grids, wishes))
+    questions = ask(free, prepared.edges, policy, options.grids, wishes)
+    if options.objective == "distance":
+        questions = add_walking(questions, free)
+    return replace(prepared, given=given, questions=questions)

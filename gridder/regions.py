@@ -12,7 +12,10 @@ import shapely
 
 from gridder.partition.answer import Certificate
 from gridder.partition.graph import partition_graph
+from gridder.partition.problem import Objective
+from gridder.walking import walking_metres
 
+CONTACT_MIN_M = 1.0  # of common boundary makes neighbours
 DECIMETRES = 10  # the engine counts whole decimetres
 
 
@@ -22,7 +25,8 @@ def regionalize(
     minimum: int = 300,
     maximum: int = 500,
     *,
-    contact_min_m: float = 1.0,
+    contact_min_m: float = CONTACT_MIN_M,
+    objective: Objective = "boundary",
     **options: Any,
 ) -> tuple[pd.Series, Certificate]:
     """Return a grid for every polygon and what is known about the plan.
@@ -30,20 +34,23 @@ def regionalize(
     Parameters
     ----------
     frame
-        Polygons in a metric CRS; two that share at least ``contact_min_m`` of boundary are neighbours, and cutting
-        between them costs the metres they share. Gaps and overlaps are not repaired: draw cells first where
-        polygons are footprints.
+        Polygons in a metric CRS; two that share at least ``contact_min_m`` of boundary are neighbours. Gaps and
+        overlaps are not repaired: draw cells first where polygons are footprints.
     households
         Column of whole numbers ≥ 0.
     minimum, maximum
         Window of a grid, both ends included.
+    objective
+        ``boundary``: grids cost the metres between them; ``distance``: the metres from each household to the middle
+        polygon of its grid, from centroid to neighbouring centroid.
     options
         As ``gridder.partition_graph``: grids, effort, seed, …
 
     Returns
     -------
     (labels, certificate)
-        Labels 0…k−1 on the frame's index; every grid connected. The objective is in decimetres.
+        Labels 0…k−1 on the frame's index; every grid connected. The objective is in decimetres, or in
+        household-decimetres.
 
     Raises
     ------
@@ -60,8 +67,17 @@ def regionalize(
     for a, b, metres in shared_boundaries(np.asarray(frame.geometry.values)):
         if metres >= contact_min_m:
             graph.add_edge(a, b, cost=max(1, round(metres * DECIMETRES)))
+    if objective == "distance":
+        options["distance"] = DECIMETRES * walking_metres(
+            centroids_of(frame), np.array(graph.edges).reshape(-1, 2)
+        )
     labels, certificate = partition_graph(graph, minimum=minimum, maximum=maximum, **options)
     return pd.Series([labels[n] for n in range(len(frame))], index=frame.index, name="grid"), certificate
+
+
+def centroids_of(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the centroid of every polygon. Shape (n, 2)."""
+    return shapely.get_coordinates(shapely.centroid(np.asarray(frame.geometry.values)))
 
 
 def shared_boundaries(polygons: np.ndarray) -> list[tuple[int, int, float]]:

@@ -36,6 +36,7 @@ class Request:
     missing: str = "stop"
     jobs: int = 1
     effective_date: str = ""
+    objective: str = "boundary"
 
     def read_options(self) -> ReadOptions:
         """Return how to read the input.
@@ -62,6 +63,7 @@ class Request:
             self.lang,
             self.jobs,
             self.effective_date,
+            cast(Any, self.objective),
             asked,
         )
 

@@ -41,3 +41,31 @@ def test_counts_that_are_none_are_refused(counts):
 def test_degrees_are_refused():
     with pytest.raises(ValueError, match="metric"):
         gridder.regionalize(lattice(2, 2).set_crs("EPSG:4326", allow_override=True), households="户数")
+
+
+def test_the_objective_may_be_the_walk_to_the_middle_of_the_grid():
+    """A strip of eight squares, 100 households each: two grids of four, nobody farther than two squares."""
+    frame = lattice(8, 1)
+    labels, certificate = gridder.regionalize(frame, households="户数", objective="distance", minimum=350)
+    assert labels.groupby(labels).size().tolist() == [4, 4]
+    assert certificate.status == "optimal"
+    assert certificate.objective == 2 * 100 * (50 + 50 + 100) * 10  # household-decimetres
+
+
+def test_a_graph_may_bring_its_own_distances():
+    """Cutting a — b is cheap and b — c dear; with distances it is the other way about."""
+    import networkx as nx
+
+    path = nx.path_graph(4)
+    nx.set_node_attributes(path, 150, "households")
+    nx.set_edge_attributes(path, {(0, 1): 9, (1, 2): 1, (2, 3): 9}, "cost")
+    nx.set_edge_attributes(path, {(0, 1): 1, (1, 2): 7, (2, 3): 2}, "length")
+    window = {"minimum": 150, "maximum": 450, "grids": 2}
+    _, by_cut = gridder.partition_graph(path, **window)
+    labels, by_way = gridder.partition_graph(path, distance="length", **window)
+    table = [[0, 1, 8, 10], [1, 0, 7, 9], [8, 7, 0, 2], [10, 9, 2, 0]]
+    assert by_cut.objective == 1 and labels == {0: 0, 1: 0, 2: 1, 3: 1}
+    assert by_way.objective == 150 * (1 + 2) and by_way.status == "optimal"
+    assert gridder.partition_graph(path, distance=table, **window) == (labels, by_way)
+    with pytest.raises(ValueError, match="distance"):
+        gridder.partition_graph(path, distance=table[:3], **window)

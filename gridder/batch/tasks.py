@@ -95,7 +95,8 @@ def options_of(request: Request) -> list[str]:
     if policy and Path(policy).is_file():
         policy = os.path.abspath(policy)  # a worker elsewhere may stand in another folder
     words = {
-        "--policy": policy, "--grids": request.grids, "--effort": request.effort, "--seed": request.seed,
+        "--policy": policy, "--grids": request.grids,
+        "--objective": request.objective, "--effort": request.effort, "--seed": request.seed,
         "--lang": request.lang, "--crs": request.crs, "--coords": request.coords,
         "--encoding": request.encoding,
         "--bad-rows": request.bad_rows, "--missing": request.missing, "--jobs": request.jobs,
@@ -127,7 +128,7 @@ def read_record(place: Path) -> dict[str, Any] | None:
 INPUT_KEYS = ("file", "sha256", "parts", "layer", "source_layer")
 OPTION_KEYS = (
     "columns", "layers", "crs", "coords", "encoding",
-    "grids", "bad_rows", "missing", "lang", "effective_date", "effort",
+    "grids", "objective", "bad_rows", "missing", "lang", "effective_date", "effort",
 )  # fmt: skip
 
 

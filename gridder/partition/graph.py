@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from gridder.effort import Effort, EffortName
 from gridder.partition.answer import Certificate
 from gridder.partition.problem import GridsRule, Problem
 from gridder.partition.solve import solve
+from gridder.partition.travel import make_travel
 from gridder.policy import load_policy
 
 
@@ -38,7 +42,10 @@ def partition_graph(
     grids
         ``target``, ``fewest``, ``most``, ``free`` or the number of grids.
     options
-        Further fields of ``Problem``: households_target, load_cost, move_cost, previous and fixed (in graph order).
+        Further fields of ``Problem``: households_target, load_cost, move_cost, previous and fixed (in graph order);
+        and ``distance``: grids then cost the households' way to the member nearest to them all instead of their
+        boundary. A square table in graph order, or the name of the edge attribute with each edge's length, along
+        which shortest ways are measured; rounded to whole numbers.
 
     Examples
     --------
@@ -56,6 +63,22 @@ def partition_graph(
     }
     if minimum is None and maximum is None:
         window["households_target"] = policy.households_target
+    distance = options.pop("distance", None)
     problem = Problem.from_graph(graph, households=households, cost=cost, grids=grids, **(window | options))
+    if distance is not None:
+        table = distances_along(graph, distance) if isinstance(distance, str) else np.round(distance)
+        problem = replace(problem, travel=make_travel(problem.households, table))
     plan, certificate = solve(problem, Effort(effort, seed))
     return {node: int(g) for node, g in zip(graph.nodes, plan.assignment)}, certificate
+
+
+def distances_along(graph: Any, length: str) -> np.ndarray:
+    """Return the lengths of the shortest ways between all nodes in graph order, 0 where there is none. Shape (n, n)."""
+    import networkx as nx
+
+    place = {node: i for i, node in enumerate(graph.nodes)}
+    table = np.zeros((len(place), len(place)))
+    for node, ways in nx.all_pairs_dijkstra_path_length(graph, weight=length):
+        for other, way in ways.items():
+            table[place[node], place[other]] = way
+    return np.round(table)

@@ -79,7 +79,7 @@ def settle_centres(
     """
     assert piece.travel is not None and not piece.move_cost
     best, value = None, plan_cost(piece, assignment)
-    bound = min(value, int(np.ceil(cost.min(axis=1).max())))
+    bound = int(np.ceil(min(value, cost.min(axis=1).max())))
     for share in SHARES:
         limit = value if share == 1 else bound + 1 + int(share * (value - bound))
         if bound >= value or work <= 0:

@@ -27,6 +27,7 @@ from gridder.partition.answer import (
 from gridder.partition.travel import Travel, part_of_travel, travel_cost
 
 GridsRule = Literal["target", "fewest", "most", "free"]
+Objective = Literal["boundary", "distance"]
 __all__ = [
     "BoundKind",
     "Certificate",
@@ -34,6 +35,7 @@ __all__ = [
     "GridsRule",
     "Ints",
     "KOption",
+    "Objective",
     "Plan",
     "Problem",
     "Reason",

@@ -109,7 +109,9 @@ def say_quality(status: str, certificate: dict[str, Any]) -> Both:
     gap = certificate.get("gap")
     fixed = certificate.get("bound_kind") == "fixed_k"
     if status == "bounded" or (status == "relaxed" and gap is not None):
-        code = "maps.quality_" + ("relaxed_gap" if status == "relaxed" else "bounded")
+        walked = certificate.get("objective") == "distance"
+        nearest = "relaxed_walk" if walked else "relaxed_gap"
+        code = "maps.quality_" + (nearest if status == "relaxed" else "bounded")
         return both(code + ("_k" if fixed else ""), gap=per_cent(gap), k=certificate.get("k"))
     if status == "optimal" and fixed:
         return both("maps.quality_optimal_k", k=certificate.get("k"))
@@ -126,13 +128,20 @@ def list_evidence(certificate: dict[str, Any]) -> list[Both]:
     objective = certificate.get("objective_m")
     if objective is None:
         return []
-    lines = [both("maps.evidence_value", value=round(objective))]
+    walked = certificate.get("objective") == "distance"
+    name, per = ("walk", 1000) if walked else ("evidence", 1)
+    lines = [both(f"maps.{name}_value", value=round(objective / per))]
     bound = certificate.get("bound_m")
     if bound is not None:
         kind = "fixed_k" if certificate.get("bound_kind") == "fixed_k" else "global"
         gap = certificate.get("gap")
         lines.append(
-            both(f"maps.evidence_bound_{kind}", value=round(bound), gap=per_cent(gap), k=certificate.get("k"))
+            both(
+                f"maps.{name}_bound_{kind}",
+                value=round(bound / per),
+                gap=per_cent(gap),
+                k=certificate.get("k"),
+            )
         )
     return lines
 

@@ -203,10 +203,11 @@ def tell_options(policy: Policy, certificate: dict[str, Any], row: pd.Series) ->
     costs = {o["k"]: o.get("cost_yuan_year") for o in json.loads(text_of(row.get("k_staffing")) or "[]")}
     known = sorted(certificate.get("k_options") or [], key=lambda o: (abs(o["k"] - k), o["k"]))[:OPTIONS_MAX]
     options = sorted(known, key=lambda o: int(o["k"]))
-    return [tell_option(policy, o, costs.get(o["k"])) | {"chosen": o["k"] == k} for o in options]
+    unit = "household_km" if certificate.get("objective") == "distance" else "km"
+    return [tell_option(policy, o, costs.get(o["k"]), unit) | {"chosen": o["k"] == k} for o in options]
 
 
-def tell_option(policy: Policy, option: dict[str, Any], cost: float | None) -> dict[str, Any]:
+def tell_option(policy: Policy, option: dict[str, Any], cost: float | None, unit: str) -> dict[str, Any]:
     """Return one row of k."""
     smallest: Any = option.get("smallest")
     largest: Any = option.get("largest")
@@ -219,7 +220,7 @@ def tell_option(policy: Policy, option: dict[str, Any], cost: float | None) -> d
         "smallest": smallest if known else None,
         "largest": largest if known else None,
         "out": known and (smallest < policy.households_min or largest > policy.households_max),
-        "boundary": NONE if objective is None else both("maps.km", n=f"{objective / 1000:.1f}"),
+        "boundary": NONE if objective is None else both(f"maps.{unit}", n=f"{objective / 1000:.1f}"),
         "people": {"zh": pair, "en": pair},
         "cost": NONE if cost is None else both("maps.money", n=money(cost)),
         "priced": cost is not None,
