@@ -230,10 +230,24 @@ def remarks(scores: Sequence[Score]) -> list[str]:
     return lines
 
 
+def contradict(scores: Sequence[Score], others: Sequence[Score]) -> None:
+    """Add what lawful answers of one side prove false on the other: bounds above them, impossibility beside them."""
+    for one, other in [*zip(scores, others), *zip(others, scores)]:
+        if other.value is None or one.answer is None or other.verdict is None:
+            continue
+        if one.status == "infeasible" and one.instance["feasible"] is None:
+            one.false.append(f"infeasible, but {other.status} at {other.value} elsewhere")
+        bound, kind = one.answer["bound"], one.answer["bound_kind"]
+        same = kind == "global" or (kind == "fixed_k" and one.answer["k"] == other.verdict.k)
+        if bound is not None and one.status in FOUND and same and bound > other.value * (1 + ROUNDING):
+            one.false.append(f"bound {bound}, but {other.value} elsewhere")
+
+
 def compare(scores: Sequence[Score], others: Sequence[Score]) -> list[str]:
     """Return a line for every answer that is worse or better than the other one to the same instance."""
     lines = []
     for new, old in zip(scores, others):
+        lines += [f"FALSE elsewhere, {old.name}: {claim}" for claim in old.false if old.answer]
         if rank(new) != rank(old):
             word = "worse" if rank(new) > rank(old) else "better"
             lines.append(f"{word}: {new.name} {old.status} {old.value} → {new.status} {new.value}")
@@ -254,9 +268,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, help="write the table to a file, too")
     asked = parser.parse_args(arguments)
     scores = score_all(asked.folder, asked.answers)
-    lines = remarks(scores)
-    if asked.against:
-        lines += compare(scores, score_all(asked.folder, asked.against))
+    others = score_all(asked.folder, asked.against) if asked.against else []
+    contradict(scores, others)
+    lines = remarks(scores) + compare(scores, others)
     text = tabulate(scores) + "\n" + "".join(f"- {line}\n" for line in lines)
     print(text, end="")
     if asked.out:

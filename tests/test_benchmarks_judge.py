@@ -12,7 +12,7 @@ import pytest
 from benchmarks.instances import COMMUNITY, TIGHT, TOWERS, find_instances, make_instance, write_instances
 from benchmarks.judge import holds, judge, neighbours, parts
 from benchmarks.objectives import instance_value
-from benchmarks.score import compare, main, remarks, score_all, score_answer, tabulate
+from benchmarks.score import compare, contradict, main, remarks, score_all, score_answer, tabulate
 
 SHARED = Path(__file__).parents[2] / "shared" / "benchmarks"
 
@@ -188,6 +188,26 @@ def test_the_table_and_its_remarks():
     worse = [score_answer(s.instance, s.group, claim("not_found", BROKEN, objective=20)) for s in scores[:1]]
     assert compare(worse, scores) == ["worse: a bounded 10 → not_found None"]
     assert compare(scores, scores) == []
+
+
+def test_answers_contradict_each_other():
+    case = lane(200, 150, 150, 250, feasible=None)
+    cheap = score_answer(case, "lanes", claim("feasible", LAWFUL))
+    for facts, false in [
+        ({"bound": 11, "bound_kind": "global"}, ["bound 11, but 10 elsewhere"]),
+        ({"bound": 11, "bound_kind": "fixed_k"}, ["bound 11, but 10 elsewhere"]),
+        ({"bound": 11, "bound_kind": "fixed_k", "k": 3}, []),
+        ({"bound": 10, "bound_kind": "global"}, []),
+    ]:
+        high = score_answer(case, "lanes", claim("bounded", LAWFUL, **facts))
+        high.false.clear()  # of its own value 10
+        contradict([cheap], [high])
+        assert (cheap.false, high.false) == ([], false)
+    reasons = [{"code": "articulation", "nodes": [1]}]
+    none = score_answer(case, "lanes", claim("infeasible", BROKEN, objective=20, reasons=reasons))
+    none.false.clear()
+    contradict([none], [cheap])
+    assert none.false == ["infeasible, but feasible at 10 elsewhere"]
 
 
 def test_a_folder_is_scored_from_files(tmp_path, capsys):
