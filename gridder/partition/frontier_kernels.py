@@ -11,7 +11,7 @@ State layout
            before, −1 when v opens it; bit after, −1 when v closes it; 1 when v belongs to it; its atoms still to come;
            charge]; ``facts`` (7,): [w, households of v, price of taking v, lock of v, limit: prices from which nothing is
            of use, rate · households of v, rate · households_max]. All int64.
-``Layer``  the states after a step. ``key`` (s, 3) uint64: two words of labels, three bits a frontier atom, 21 atoms a
+``Layer``  the states after a step. ``key`` (s, 3) uint64: two words of labels, four bits a frontier atom, 16 atoms a
            word: 0 out, 1… the part of the grid it belongs to in the order met; a word with bit 0 for a locked atom taken
            and two bits an open triple. ``mask`` (s,) bit j: frontier atom j is in. ``value`` holds for state s and
            households low[s], low[s] + 1, … the least price so far at start[s]…start[s + 1] − 1, NO_VALUE where there is
@@ -37,11 +37,12 @@ from numpy.typing import NDArray
 
 from gridder.partition.problem import Ints
 
-A_WORD = 21  # labels in a word
-MOST_LABELS = 7
+LABEL_BITS = 4
+A_WORD = 16  # labels in a word
+MOST_LABELS = 15
 MOST_TRIPLES = 31  # open at once
 NO_VALUE = 1 << 29
-JOINED = 8  # label of v's part until labels are numbered anew
+JOINED = 16  # label of v's part until labels are numbered anew
 DEAD, ENDED = -1, -2
 Keys = NDArray[np.uint64]
 Small = NDArray[np.int32]
@@ -109,7 +110,7 @@ def step_bound(step: Step, after: Small, before: Small) -> None:
 def unpack(key: Keys, s: int, labels: Ints, w: int) -> None:
     """Write the labels of a state's frontier atoms."""
     for j in range(w):
-        labels[j] = (key[s, j // A_WORD] >> np.uint64(3 * (j % A_WORD))) & np.uint64(7)
+        labels[j] = (key[s, j // A_WORD] >> np.uint64(LABEL_BITS * (j % A_WORD))) & np.uint64(MOST_LABELS)
 
 
 @njit(cache=True)
@@ -192,7 +193,7 @@ def pack(step: Step, now: Ints, number: Ints, key: Keys, s: int) -> int:
             if parts > MOST_LABELS:
                 return -1
             number[label] = parts
-        key[s, j // A_WORD] |= np.uint64(number[label]) << np.uint64(3 * (j % A_WORD))
+        key[s, j // A_WORD] |= np.uint64(number[label]) << np.uint64(LABEL_BITS * (j % A_WORD))
         mask |= 1 << j
     return mask
 
