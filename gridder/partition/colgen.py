@@ -1,0 +1,261 @@
+"""Column generation: prices from the columns known, columns from the pricers, until the plan is proven or the work is spent.
+
+For each number of grids in turn. Prices stay near the best known (``bundle``), because those of the plain relaxation jump
+about: it has few columns that are not 0 among very many rows. The heuristic pricer adds columns while it finds any; then
+the exact pricer gives a lower bound, which holds for every number of grids, or columns that were missed. Where bound and
+relaxation have met, cuts raise both, and what is still open is settled by listing every column that a better plan could
+use. The exact cover of ``model`` over the columns finds better plans on the way and makes the last step of the proof.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gridder.partition.bounds import Bounds, exact_bound, least_needed, useful_below
+from gridder.partition.bundle import Centre, first_centre, prices_near, recentre
+from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
+from gridder.partition.cuts import separate
+from gridder.partition.exact import Exact
+from gridder.partition.frontier import Prices
+from gridder.partition.master import Floats, Master, Relaxed, make_master, round_prices
+from gridder.partition.model import Terms, choose_grids
+from gridder.partition.pricing import Hunter
+from gridder.partition.problem import Ints, Problem, plan_cost
+
+WHOLE = 1 - 1e-6
+GROWTH = 4.0  # of the step, when the bound has grown
+LONGEST = 300.0  # first steps
+MET = 0.0005  # of the objective: so near the relaxation a bound is as good as it gets
+NO_LIMIT = 1 << 62
+RETRY = 0.7  # a listing is tried again at a limit this much lower
+STALLS = 3  # exact pricings without a new column or a better bound
+MOST_PRICE = 1 << 26  # scaled prices and costs stay below: the frontier program adds them up in 32 bits
+FINEST = 1 << 12  # units of price in one unit of cost at most
+
+
+@dataclass(frozen=True)
+class Spend:
+    """Work of one column generation.
+
+    Parameters
+    ----------
+    rounds
+        Rounds of pricing in all.
+    runs, steps, take
+        Annealing runs a round, steps of a run for each atom of a mean grid, columns kept of a round.
+    exact, listings
+        Exact pricings, and listings of all useful columns, in all.
+    cuts, cuts_a_round
+        Cuts in all and at once.
+    listed
+        Columns a listing may bring for the exact cover.
+    choosing
+        Deterministic time of CP-SAT for each exact cover.
+    """
+
+    rounds: int = 400
+    runs: int = 80
+    steps: int = 20
+    take: int = 300
+    exact: int = 100
+    listings: int = 12
+    cuts: int = 120
+    cuts_a_round: int = 8
+    listed: int = 5_000
+    choosing: float = 4.0
+
+
+@dataclass
+class Generation:
+    """One connected piece under proof: the master, the best plan, the bounds, the work done so far.
+
+    ``best`` is the cheapest lawful plan known, ``objective`` its cost; ``done`` counts rounds, columns, exact pricings,
+    cuts and listings.
+    """
+
+    problem: Problem
+    hunter: Hunter
+    master: Master
+    exact: Exact | None
+    spend: Spend
+    best: Ints
+    objective: int
+    bounds: Bounds
+    scale: int
+    centre: Centre
+    first_step: float
+    shares: Floats = field(default_factory=lambda: np.zeros(0))
+    least: int = 0
+    covered: int = 0
+    too_long: dict[int, int] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+
+    # ── plans ──
+
+    def offer(self, sets: list[tuple[int, ...]]) -> None:
+        """Take a plan, given by its grids, where it is cheaper than the best."""
+        assignment = assignment_of(self.problem, sets)
+        objective = plan_cost(self.problem, assignment)
+        if objective < self.objective:
+            self.best, self.objective = assignment, objective
+
+    def choose(self, sets: list[tuple[int, ...]], k: int) -> bool:
+        """Offer the best plan of k grids out of some columns; return whether CP-SAT has proven that it is."""
+        columns = make_columns(self.hunter.graph, self.hunter.rules, sets)
+        answer = choose_grids(self.problem, columns, Terms(k, k), work=self.spend.choosing)
+        self.done["covers"] += 1
+        if answer.chosen is not None:
+            self.offer([columns.sets[c] for c in answer.chosen])
+        return answer.proven
+
+    # ── prices ──
+
+    def propose(self, k: int) -> Relaxed:
+        """Return prices near the centre at which the heuristic pricer finds nothing; what it finds on the way is added."""
+        while True:
+            relaxed = prices_near(self.master, self.centre, k, self.shares)
+            self.shares = relaxed.share
+            if self.done["rounds"] >= self.spend.rounds or not self.hunt(relaxed, k):
+                return relaxed
+
+    def hunt(self, relaxed: Relaxed, k: int) -> bool:
+        """Add columns that the heuristic pricer finds; return whether there were any."""
+        self.done["rounds"] += 1
+        prices = self.rounded(relaxed)
+        starts = self.hunter.starts(self.master, relaxed, prices, self.spend.runs)
+        steps = self.spend.steps * self.problem.n_atoms // k
+        return self.add(self.hunter.price(prices, starts, steps=steps, take=self.spend.take)) > 0
+
+    def rounded(self, relaxed: Relaxed) -> Prices:
+        """Return prices as whole numbers."""
+        return round_prices(relaxed, self.master.triples(), self.scale)
+
+    def add(self, columns: Columns) -> int:
+        """Add columns to the master; return how many are new."""
+        added = self.master.add(columns)
+        self.done["columns"] += added
+        return added
+
+    # ── proofs ──
+
+    def is_open(self, k: int) -> bool:
+        """Whether a plan of k grids could still be cheaper than the best."""
+        return self.bounds.at[k] < self.objective
+
+    def close(self, k: int) -> bool:
+        """Raise the bound for k grids to the best plan's cost, or find a better plan; return whether it was reached."""
+        self.centre = replace(self.centre, step=self.first_step)
+        best, stalls = -np.inf, 0
+        while self.is_open(k) and self.done["exact"] < self.spend.exact:
+            relaxed = self.propose(k)
+            prices = self.rounded(relaxed)
+            priced = self.bound(prices, k)
+            if priced is None:
+                return False
+            value = exact_bound(prices, self.least, k)
+            stalls = 0 if priced or value > best + MET else stalls + 1
+            if value > best:
+                best = value
+                self.centre = recentre(self.master, self.centre, relaxed)
+            if not priced:
+                step = min(GROWTH * self.centre.step, LONGEST * self.first_step)
+                self.centre = replace(self.centre, step=step)
+            plain = self.relax(k)
+            met = plain.value / 2 - best < MET * self.objective
+            if self.is_open(k) and (stalls >= STALLS or met):
+                if self.settle(prices, k) or not self.cut(plain):
+                    break
+                stalls = 0
+        return not self.is_open(k)
+
+    def bound(self, prices: Prices, k: int) -> int | None:
+        """Learn the bound of some prices; return how many columns came with it, None where there is no bound."""
+        if self.exact is None:
+            return None
+        self.done["exact"] += 1
+        below = min(0, least_needed(prices, self.objective, k))
+        priced = self.exact.price(prices, below)
+        if not priced.exact:
+            return None
+        self.least = min(priced.least, below)
+        self.bounds.learn(prices, self.least)
+        return self.add(make_columns(self.hunter.graph, self.hunter.rules, priced.sets))
+
+    def relax(self, k: int) -> Relaxed:
+        """Return the plain relaxation over the columns known; where it is a plan, that is offered."""
+        self.master.limit(k, k)
+        relaxed = self.master.solve()
+        used = np.flatnonzero(relaxed.share > 0)
+        if relaxed.missing < 1 - WHOLE and (relaxed.share[used] > WHOLE).all():
+            self.offer([self.master.sets[c] for c in used])
+        return relaxed
+
+    def settle(self, prices: Prices, k: int) -> bool:
+        """List every column a better plan of k grids could use and choose among them; return whether that settled k.
+
+        A listing that was too long is tried again when cuts have brought the limit down.
+        """
+        if len(self.master.sets) > self.covered:
+            self.choose(self.master.sets, k)
+            self.covered = len(self.master.sets)
+        below = useful_below(prices, self.least, self.objective, k)
+        if not self.is_open(k) or self.exact is None or self.done["listings"] >= self.spend.listings:
+            return not self.is_open(k)
+        if below > RETRY * self.too_long.get(k, NO_LIMIT):
+            return False
+        self.done["listings"] += 1
+        sets, complete = self.exact.list_all(prices, below, self.spend.listed)
+        if complete and self.choose(sets, k):
+            self.bounds.settle(k, self.objective)
+        else:
+            self.too_long[k] = below
+        return not self.is_open(k)
+
+    def cut(self, relaxed: Relaxed) -> bool:
+        """Add the most violated cuts; return whether there were any."""
+        place = np.arange(self.problem.n_atoms) if self.exact is None else self.exact.place
+        known = set(self.master.cuts)
+        most = min(self.spend.cuts_a_round, self.spend.cuts - len(known))
+        found = separate(self.master.sets, relaxed.share, place, most=most, known=known) if most > 0 else []
+        for triple in found:
+            self.master.cut(triple)
+        self.done["cuts"] += len(found)
+        return bool(found)
+
+
+def prove(generation: Generation) -> None:
+    """Raise the bounds of every number of grids to the cost of the best plan, the most promising number first."""
+    tried: set[int] = set()
+    k = int(generation.best.max()) + 1
+    while True:
+        left = [j for j in generation.bounds.open(generation.objective) if j not in tried]
+        if not left:
+            return
+        k = k if k in left else left[0]
+        generation.close(k)
+        tried.add(k)
+
+
+def make_generation(
+    hunter: Hunter, best: Ints, ks: list[int], *, exact: Exact | None, spend: Spend
+) -> Generation:
+    """Return a column generation that starts from a lawful plan and is to prove these numbers of grids."""
+    problem = hunter.problem
+    objective = plan_cost(problem, best)
+    master = make_master(problem.n_atoms, 2 * max(objective, 1))
+    master.add(make_columns(hunter.graph, hunter.rules, sets_of(best)))
+    bounds = Bounds(dict.fromkeys(ks, 0))
+    scale = scale_of(problem, objective)
+    centre = first_centre(problem, objective)
+    return Generation(
+        problem, hunter, master, exact, spend, best, objective, bounds, scale, centre, centre.step
+    )
+
+
+def scale_of(problem: Problem, objective: int) -> int:
+    """Return the units of price in one unit of cost: as fine as 32 bits allow."""
+    most = 2 * max(objective, 1) + int(problem.cut_cost.sum())
+    return max(1, min(FINEST, MOST_PRICE // most))
