@@ -19,7 +19,8 @@ from gridder.partition.colgen import Spend, make_generation, prove
 from gridder.partition.columns import assignment_of, make_columns
 from gridder.partition.cuts import VIOLATED, closest, separate
 from gridder.partition.exact import FrontierPricer
-from gridder.partition.frontier import Priced, Prices
+from gridder.partition.frontier import Priced
+from gridder.partition.frontier_steps import Prices
 from gridder.partition.listing import list_columns
 from gridder.partition.master import make_master, round_prices
 from gridder.partition.model import Terms, choose_grids

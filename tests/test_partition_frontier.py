@@ -8,7 +8,8 @@ from scipy.spatial import Delaunay
 
 from gridder.partition import frontier_kernels, frontier_values
 from gridder.partition.anneal import make_graph
-from gridder.partition.frontier import Prices, list_cheaper, price_exactly
+from gridder.partition.frontier import list_cheaper, price_exactly
+from gridder.partition.frontier_steps import Prices
 from gridder.partition.listing import list_columns
 from gridder.partition.problem import Problem, grid_cost
 from gridder.partition.sweep import frontier_sum, make_sweep
@@ -104,7 +105,10 @@ def test_too_few_states_and_too_many_grids_are_said():
     problem = some_problem(4)
     prices = priced(problem, 4, n_triples=0)
     sweep = make_sweep(problem)
-    assert not price_exactly(problem, sweep, prices, below=NEVER_BELOW, states=20).exact
+    costs = all_reduced(problem, prices)
+    few = price_exactly(problem, sweep, prices, below=NEVER_BELOW, states=5 * problem.n_atoms)
+    assert not few.exact and few.least < min(costs.values())
+    assert few.sets and set(few.sets) <= set(costs)
     assert list_cheaper(problem, sweep, prices, below=NEVER_BELOW, states=10**6, cap=3) == ([], False)
     assert list_cheaper(problem, sweep, prices, below=NEVER_BELOW, states=20, cap=10**6) == ([], False)
 

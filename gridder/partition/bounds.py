@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gridder.partition.frontier import Prices
+from gridder.partition.frontier_steps import Prices
 
 
 def price_sum(prices: Prices, k: int) -> int:

@@ -19,7 +19,7 @@ from gridder.partition.bundle import Centre, first_centre, prices_near, recentre
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.cuts import separate
 from gridder.partition.exact import Exact
-from gridder.partition.frontier import Prices
+from gridder.partition.frontier_steps import Prices
 from gridder.partition.master import Floats, Master, Relaxed, make_master, round_prices
 from gridder.partition.model import Terms, choose_grids
 from gridder.partition.pricing import Hunter

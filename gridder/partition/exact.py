@@ -8,7 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from gridder.partition.frontier import Priced, Prices, list_cheaper, price_exactly
+from gridder.partition.frontier import Priced, list_cheaper, price_exactly
+from gridder.partition.frontier_steps import Prices
 from gridder.partition.problem import Ints, Problem
 from gridder.partition.sweep import Sweep
 

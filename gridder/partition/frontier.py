@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from gridder.partition.frontier_kernels import (
-    MOST_TRIPLES,
     Brood,
     Layer,
     Links,
@@ -23,40 +22,13 @@ from gridder.partition.frontier_kernels import (
     breed,
     step_bound,
 )
-from gridder.partition.frontier_values import endings, link_up, merge, retrace, spans, trim
+from gridder.partition.frontier_steps import Prices, ints, make_steps, mean_price, own_prices
+from gridder.partition.frontier_values import endings, link_up, merge, retrace, spans, thin, trim
 from gridder.partition.problem import Ints, Problem
 from gridder.partition.sweep import Sweep
 
 GRIDS_KEPT = 300  # complete grids returned by one pricing
-LARGEST_PRICE = 1 << 28  # sums of prices must stay below; values are int32
 UNKNOWN = -(1 << 60)
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Prices of the master, whole numbers.
-
-    A grid's reduced cost is scale · grid_cost − Σ atom − grid + Σ charges of the triples of which it holds two atoms.
-
-    Parameters
-    ----------
-    scale
-        Units of price in one unit of ``grid_cost``.
-    atom
-        What each atom pays for being covered. Shape (n,), int64.
-    grid
-        What a grid pays for being one more.
-    triples
-        Atoms of each cut. Shape (t, 3), int64.
-    charges
-        Charge of each cut, ≥ 0. Shape (t,), int64.
-    """
-
-    scale: int
-    atom: Ints
-    grid: int
-    triples: Ints
-    charges: Ints
 
 
 class Priced(NamedTuple):
@@ -69,32 +41,35 @@ class Priced(NamedTuple):
 
 @dataclass
 class Program:
-    """The program run forward: steps, layers of states (one more), links between them, complete grids by step."""
+    """The program run forward: steps, layers of states (one more), links between them, complete grids by step.
+
+    ``whole``: no state was left out for want of room.
+    """
 
     steps: list[Step]
     layers: list[Layer]
     links: list[Links]
     ends: list[Ints]
+    whole: bool = True
 
 
 def price_exactly(problem: Problem, sweep: Sweep, prices: Prices, *, below: int, states: int) -> Priced:
     """Return the least reduced cost of all lawful connected grids if it is below ``below``, else ``below``.
 
     With it the cheapest grid and other cheap ones, best first. ``exact`` False: more than ``states`` states would have
-    been needed, and nothing is known (``least`` = UNKNOWN).
+    been needed; the least is not known (UNKNOWN), but grids below the limit may have been found all the same.
     """
-    least = below
+    least, exact = below, True
     found: dict[tuple[int, ...], int] = {}
     for variant in move_variants(problem, prices):
         program = run_program(problem, sweep, variant, below, states)
-        if program is None:
-            return Priced(UNKNOWN, False, [])
+        exact = exact and program.whole
         ends = np.concatenate([np.column_stack([e, np.full(len(e), t)]) for t, e in enumerate(program.ends)])
         order = np.lexsort((ends[:, 1], ends[:, 4], ends[:, 0]))[:GRIDS_KEPT]
         for end, atoms in zip(ends[order], trace(program, sweep, ends[order], below, every=False)):
             least = min(least, int(end[0]))
             found[atoms] = min(int(end[0]), found.get(atoms, below))
-    return Priced(least, True, sorted(found, key=lambda atoms: (found[atoms], atoms)))
+    return Priced(least if exact else UNKNOWN, exact, sorted(found, key=lambda atoms: (found[atoms], atoms)))
 
 
 def list_cheaper(
@@ -108,7 +83,7 @@ def list_cheaper(
     found: set[tuple[int, ...]] = set()
     for variant in move_variants(problem, prices):
         program = run_program(problem, sweep, variant, below, states)
-        if program is None:
+        if not program.whole:
             return [], False
         ends = np.concatenate([np.column_stack([e, np.full(len(e), t)]) for t, e in enumerate(program.ends)])
         if len(ends) > cap:
@@ -134,90 +109,30 @@ def move_variants(problem: Problem, prices: Prices) -> list[Prices]:
     return [Prices(prices.scale, atom, prices.grid, prices.triples, prices.charges) for atom in paid]
 
 
-def run_program(problem: Problem, sweep: Sweep, prices: Prices, below: int, states: int) -> Program | None:
-    """Run all steps for grids of reduced cost < ``below``; None where more than ``states`` states would be kept."""
+def run_program(problem: Problem, sweep: Sweep, prices: Prices, below: int, states: int) -> Program:
+    """Run all steps for grids of reduced cost < ``below`` with at most ``states`` states, as many after every step."""
+    most = max(1, states // problem.n_atoms)
     own = own_prices(problem, prices)
     window = ints([problem.households_min, problem.households_max, below])
     steps = make_steps(problem, sweep, prices, below - int(own[problem.households_min :].min()))
     rate = mean_price(problem, prices)
     bounds = all_bounds(steps)
     program = Program(steps, [first_layer()], [], [])
-    kept = 0
     for t, step in enumerate(steps):
         layer = program.layers[-1]
         brood = make_brood(len(layer.mask))
         if not breed(step, layer, bounds[t + 1], brood, make_slots(len(layer.mask))):
-            return None
+            program.whole = False
         program.ends.append(endings(step, layer, brood, window, own))
         span = spans(step, layer, brood, problem.households_max)
         value = merge(step, layer, brood, span)
-        program.layers.append(trim(step, brood, span, value, bounds[t + 1], rate))
-        program.links.append(link_up(brood, len(layer.mask), len(program.layers[-1].mask)))
-        kept += len(program.layers[-1].mask)
-        if kept > states:
-            return None
+        after = trim(step, brood, span, value, bounds[t + 1], rate)
+        if len(after.mask) > most:
+            after = thin(after, brood, bounds[t + 1], most)
+            program.whole = False
+        program.layers.append(after)
+        program.links.append(link_up(brood, len(layer.mask), len(after.mask)))
     return program
-
-
-def mean_price(problem: Problem, prices: Prices) -> int:
-    """Return what a household pays on average: at this rate the bounds are nearly best, and a second rate gains little."""
-    return round(int(prices.atom.clip(0).sum()) / max(int(problem.households.sum()), 1))
-
-
-def own_prices(problem: Problem, prices: Prices) -> Ints:
-    """Return what a grid of 0 … households_max households costs besides its atoms and edges, less what it pays."""
-    sizes = np.arange(problem.households_max + 1)
-    return 2 * prices.scale * problem.load_cost * np.abs(sizes - problem.target) - prices.grid
-
-
-def make_steps(problem: Problem, sweep: Sweep, prices: Prices, limit: int) -> list[Step]:
-    """Return the steps of the sweep at these prices, for grids whose atoms and edges come below ``limit``."""
-    first, neighbour, cost = problem.adjacency
-    place = np.argsort(sweep.order)
-    last = [int(place[[u, *neighbour[first[u] : first[u + 1]]]].max()) for u in range(problem.n_atoms)]
-    counters = triple_counters(prices, place)
-    rate = mean_price(problem, prices)
-    frontier: list[int] = []
-    steps = []
-    for t, v in enumerate(sweep.order.tolist()):
-        around = [e for e in range(first[v], first[v + 1]) if place[neighbour[e]] < t]
-        beside = [frontier.index(int(neighbour[e])) for e in around]
-        with_v = [*frontier, v]
-        keep = [j for j, u in enumerate(with_v) if last[u] > t]
-        retire = [j for j, u in enumerate(with_v) if last[u] <= t]
-        edges = [prices.scale * cost[e] for e in around]
-        households, lock = int(problem.households[v]), int(problem.fixed[v] >= 0)
-        facts = [len(frontier), households, -int(prices.atom[v]), lock, limit]
-        facts += [rate * households, rate * problem.households_max]
-        steps.append(Step(ints(beside), ints(edges), ints(keep), ints(retire), counters[t], ints(facts)))
-        frontier = [with_v[j] for j in keep]
-    return steps
-
-
-def ints(values: list) -> Ints:
-    """Return a list as int64, an empty one too."""
-    return np.array(values, dtype=np.int64)
-
-
-def triple_counters(prices: Prices, place: Ints) -> list[Ints]:
-    """Return the rows of ``Step.counters`` for every step; a triple beyond those a key has room for is left out.
-
-    Leaving out a charge only lowers reduced costs: bounds stay bounds.
-    """
-    rows: list[list[list[int]]] = [[] for _ in place]
-    free_from = [0] * MOST_TRIPLES
-    opened = sorted((sorted(int(place[i]) for i in atoms), c) for c, atoms in enumerate(prices.triples))
-    for places, c in opened:
-        slot = next((b for b in range(MOST_TRIPLES) if free_from[b] <= places[0]), None)
-        if slot is None:
-            continue
-        free_from[slot] = places[2] + 1
-        for t in range(places[0], places[2] + 1):
-            before = -1 if t == places[0] else 1 + 2 * slot
-            after = -1 if t == places[2] else 1 + 2 * slot
-            left = sum(p > t for p in places)
-            rows[t].append([before, after, int(t in places), left, int(prices.charges[c])])
-    return [np.array(r, dtype=np.int64).reshape(-1, 5) for r in rows]
 
 
 def all_bounds(steps: list[Step]) -> list[Small]:

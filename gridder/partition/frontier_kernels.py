@@ -219,11 +219,11 @@ def place_of(key: Keys, s: int, slots: Ints) -> int:
 
 @njit(cache=True)
 def breed(step: Step, layer: Layer, bound: Small, brood: Brood, slots: Ints) -> bool:
-    """Make the states after a step; return False when there is no room or a state has too many parts."""
+    """Make the states after a step; return False when one had too many parts for its key and was left out."""
     w, lock, limit = step.facts[0], step.facts[3], step.facts[4]
     labels, now = np.zeros(w + 1, dtype=np.int64), np.zeros(w + 1, dtype=np.int64)
     number, price = np.zeros(JOINED + 1, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    fresh = 0
+    fresh, whole = 0, True
     for s in range(len(layer.mask)):
         unpack(layer.key, s, labels, w)
         for taken in range(2):
@@ -241,11 +241,10 @@ def breed(step: Step, layer: Layer, bound: Small, brood: Brood, slots: Ints) -> 
             if end != 0:
                 brood.child[link] = end
                 continue
-            if fresh >= len(brood.mask):
-                return False
             mask = pack(step, now, number, brood.key, fresh)
             if mask < 0:
-                return False
+                whole = False
+                continue
             paid = price[0] + taken * step.facts[5] - step.facts[6]
             if layer.least[s] + paid + bound[mask] >= limit:
                 continue
@@ -257,4 +256,4 @@ def breed(step: Step, layer: Layer, bound: Small, brood: Brood, slots: Ints) -> 
                 slots[slot] = fresh
             brood.child[link] = slots[slot] - 1
     brood.fresh[0] = fresh
-    return True
+    return whole

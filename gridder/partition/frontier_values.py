@@ -107,6 +107,26 @@ def trim(step: Step, brood: Brood, span: Spans, value: Small, bound: Small, rate
 
 
 @njit(cache=True)
+def thin(layer: Layer, brood: Brood, bound: Small, most: int) -> Layer:
+    """Return the layer of its ``most`` most promising states: those from which the cheapest grids may come."""
+    score = layer.least + bound[layer.mask]
+    kept = np.sort(np.argsort(score, kind="mergesort")[:most])
+    number = np.full(len(layer.mask), -1, dtype=np.int64)
+    length = layer.start[1:] - layer.start[:-1]
+    start = np.zeros(most + 1, dtype=np.int64)
+    for s in range(most):
+        number[kept[s]] = s
+        start[s + 1] = start[s] + length[kept[s]]
+    value = np.empty(start[most], dtype=np.int32)
+    for s in range(most):
+        value[start[s] : start[s + 1]] = layer.value[layer.start[kept[s]] : layer.start[kept[s] + 1]]
+    for c in range(brood.fresh[0]):
+        if brood.mask[c] >= 0:
+            brood.mask[c] = number[brood.mask[c]]
+    return Layer(layer.key[kept], layer.mask[kept], layer.low[kept], start, value, layer.least[kept])
+
+
+@njit(cache=True)
 def link_up(brood: Brood, n_parents: int, n_states: int) -> Links:
     """Return the links of the states that ``trim`` kept."""
     begin = np.zeros(n_states + 1, dtype=np.int64)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridder.partition.columns import Columns
-from gridder.partition.frontier import Prices
+from gridder.partition.frontier_steps import Prices
 from gridder.partition.problem import Ints
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 
 from gridder.partition.anneal import KEY_MAX, make_pool, pool_sets
 from gridder.partition.columns import Columns, make_columns
-from gridder.partition.frontier import Prices
+from gridder.partition.frontier_steps import Prices
 from gridder.partition.hunt import Bag, Chase, Clumps, clump, hunt
 from gridder.partition.kernels import Graph, Rules
 from gridder.partition.listing import zeros
