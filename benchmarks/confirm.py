@@ -1,7 +1,8 @@
 """Confirm a proven optimum by another route: what the proof rests on is asked of CP-SAT, for the instance as it stands.
 
-``python -m benchmarks.confirm INSTANCE… [--limit 60]`` solves each instance with effort ``prove``, keeps the prices at
-which the engine bounded or listed lawful grids, and proves anew that no lawful plan is cheaper:
+``python -m benchmarks.confirm INSTANCE… [--most 150] [--limit 60] [--out FILE]`` solves each
+instance with effort ``prove``, keeps the prices at which the engine bounded or listed lawful grids, and proves anew that
+no lawful plan is cheaper:
 
 1. For prices of the atoms, of a grid and of cuts, the reduced costs of the grids of a plan add up to its cost less a
    number that the prices alone give. So a cheaper plan of k grids has no grid dearer than what is left beside k − 1
@@ -21,7 +22,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -32,35 +33,21 @@ from benchmarks.instances import find_instances
 from benchmarks.judge import Instance, neighbours, parts
 from benchmarks.partition import answer_instance
 from benchmarks.progress import swapped
+from benchmarks.questions import Grid, Prices, cover_exists, find_cheaper, reduced_cost
 from gridder.effort import Effort
 from gridder.partition.locks import Merged
 from gridder.partition.problem import Problem
 from gridder.partition.warm import warm
 
-Grid = frozenset[int]
-ROUNDS = 400  # of separators
+NO_LIMIT = 10**12  # above every cost
+CLOSED, NOT_CLAIMED = "confirmed", "no optimum claimed"
+HEAD = ("instance", "nodes", "value", "gridder, CPU s", "CP-SAT, CPU s", "result")
 STATES = {
-    "none": "confirmed",
+    "none": CLOSED,
     "found": "a grid is missing from the list",
     "open": "CP-SAT did not decide whether the list is complete",
 }
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Whole numbers: the reduced cost of a grid is scale × its boundary − Σ atom − grid + Σ charges of cuts it meets.
-
-    A grid meets a cut when it holds two or more of its three nodes; a plan has at most one such grid.
-    """
-
-    scale: int
-    atom: tuple[int, ...]
-    grid: int
-    cuts: tuple[tuple[tuple[int, int, int], int], ...]
-
-    def constant(self, k: int) -> int:
-        """Return what scale × 2 × cost of a plan of k grids is above the reduced costs of its grids, at least."""
-        return sum(self.atom) + k * self.grid - sum(charge for _, charge in self.cuts)
+COVERED = {False: CLOSED, True: "a cheaper plan exists", None: "CP-SAT did not decide the cover"}
 
 
 @dataclass(frozen=True)
@@ -72,119 +59,12 @@ class Proof:
     listed: frozenset[Grid] = frozenset()
 
 
-def boundary(instance: Instance, grid: Grid) -> int:
-    """Return the cost of the edges that leave a grid."""
-    return sum(cost for i, j, cost, *_ in instance["edges"] if (i in grid) != (j in grid))
-
-
-def reduced_cost(instance: Instance, prices: Prices, grid: Grid) -> int:
-    """Return the reduced cost of a grid."""
-    charged = sum(charge for nodes, charge in prices.cuts if len(grid.intersection(nodes)) > 1)
-    return prices.scale * boundary(instance, grid) - sum(prices.atom[i] for i in grid) - prices.grid + charged
-
-
 def room(instance: Instance, proof: Proof, value: int, k: int) -> tuple[int, int]:
     """Return (least reduced cost of a grid, most a grid of a plan of k grids cheaper than ``value`` may have)."""
     least = min((reduced_cost(instance, proof.prices, grid) for grid in proof.listed), default=proof.below)
     least = min(least, proof.below)
     together = proof.prices.scale * (2 * value - 2) - proof.prices.constant(k)
     return least, together - (k - 1) * least
-
-
-def find_cheaper(
-    instance: Instance, prices: Prices, below: int, listed: frozenset[Grid], limit_s: float
-) -> tuple[str, Grid | None]:
-    """Return (``none`` | ``found`` | ``open``, a lawful connected grid of reduced cost < ``below`` not listed)."""
-    from ortools.sat.python import cp_model
-
-    near = neighbours(instance)
-    model = cp_model.CpModel()
-    x = [model.new_bool_var(f"x{i}") for i in range(len(near))]
-    size = sum(node["households"] * x[i] for i, node in enumerate(instance["nodes"]))
-    model.add_linear_constraint(size, instance["households_min"], instance["households_max"])
-    terms = [-price * x[i] for i, price in enumerate(prices.atom)]
-    for i, j, cost, *_ in instance["edges"]:
-        cut = model.new_bool_var("")
-        model.add(cut >= x[i] - x[j])
-        model.add(cut >= x[j] - x[i])
-        terms.append(prices.scale * cost * cut)
-    for (a, b, c), charge in prices.cuts:
-        met = model.new_bool_var("")
-        for one, other in ((a, b), (a, c), (b, c)):
-            model.add(met >= x[one] + x[other] - 1)
-        terms.append(charge * met)
-    reduced = sum(terms) - prices.grid
-    model.add(reduced <= below - 1)
-    model.minimize(reduced)
-    for grid in listed:
-        model.add_bool_or([x[i].negated() if i in grid else x[i] for i in range(len(near))])
-    return separate_until_done(model, x, near, limit_s)
-
-
-def separate_until_done(
-    model: Any, x: list[Any], near: list[list[int]], limit_s: float
-) -> tuple[str, Grid | None]:
-    """Solve, cut off disconnected sets, solve again; as ``find_cheaper``."""
-    from ortools.sat.python import cp_model
-
-    ends = time.process_time() + limit_s
-    for _ in range(ROUNDS):
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.linearization_level = 2
-        solver.parameters.max_time_in_seconds = max(1.0, ends - time.process_time())
-        status = solver.solve(model)
-        if status == cp_model.INFEASIBLE:
-            return "none", None
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE) or time.process_time() > ends:
-            return "open", None
-        chosen = frozenset(i for i, var in enumerate(x) if solver.boolean_value(var))
-        pieces = parts(near, chosen)
-        if len(pieces) == 1:
-            return "found", chosen
-        for piece in pieces:
-            add_separators(model, x, near, piece, chosen)
-    return "open", None
-
-
-def add_separators(model: Any, x: list[Any], near: list[list[int]], piece: list[int], chosen: Grid) -> None:
-    """Say that a node of the piece and one outside hang together only through the nodes around the piece."""
-    inside = set(piece)
-    rim = {j for i in piece for j in near[i]} - inside
-    for other in parts(near, chosen - inside):
-        reached = {other[0]}  # what the other part reaches without crossing the rim, and the rim it meets
-        queue = [other[0]]
-        met: set[int] = set()
-        for i in queue:
-            for j in near[i]:
-                if j in rim:
-                    met.add(j)
-                elif j not in reached:
-                    reached.add(j)
-                    queue.append(j)
-        first, last = x[piece[0]], x[other[0]]
-        model.add_bool_or([first.negated(), last.negated(), *(x[j] for j in sorted(met))])
-
-
-def cover_exists(
-    instance: Instance, grids: Sequence[Grid], k: int, value: int, limit_s: float
-) -> bool | None:
-    """Return whether k of the grids cover every node once at a cost below ``value``; None: not decided."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    chosen = [model.new_bool_var("") for _ in grids]
-    for i in range(len(instance["nodes"])):
-        model.add_exactly_one(var for var, grid in zip(chosen, grids) if i in grid)
-    model.add(sum(chosen) == k)
-    model.add(sum(boundary(instance, grid) * var for var, grid in zip(chosen, grids)) <= 2 * value - 2)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_time_in_seconds = limit_s
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
-        return False
-    return True if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
 
 
 def proofs_of(instance: Instance, effort: Effort) -> tuple[dict[str, Any], list[Proof]]:
@@ -194,6 +74,8 @@ def proofs_of(instance: Instance, effort: Effort) -> tuple[dict[str, Any], list[
     def make(function: FunctionType) -> Any:
         if function.__name__ == "shrink":
             return lambda part: Merged(part, np.arange(part.n_atoms))
+        if function.__name__ == "list_columns":
+            return functools.partial(note_listing, function, proofs, len(instance["nodes"]))
         if function.__name__ not in ("price_exactly", "list_cheaper"):
             return function
 
@@ -211,6 +93,15 @@ def proofs_of(instance: Instance, effort: Effort) -> tuple[dict[str, Any], list[
     return answer, proofs
 
 
+def note_listing(function: FunctionType, proofs: list[Proof], n: int, *given: Any, **limits: Any) -> Any:
+    """Return the engine's listing of all lawful grids, and keep it where it is one of the whole instance."""
+    listing = function(*given, **limits)
+    if listing.complete and len(given[0].households) == n and limits.get("only", -1) < 0:
+        free = Prices(1, (0,) * n, 0, ())
+        proofs.append(Proof(free, NO_LIMIT, frozenset(frozenset(grid) for grid in listing.sets)))
+    return listing
+
+
 def proof_in(prices: Any, result: Any, below: int) -> list[Proof]:
     """Return what one call of the engine's exact pricer proved, none where it gave up."""
     cuts = tuple((tuple(t), c) for t, c in zip(prices.triples.tolist(), prices.charges.tolist()))
@@ -221,57 +112,88 @@ def proof_in(prices: Any, result: Any, below: int) -> list[Proof]:
     return [Proof(kept, below, frozenset(frozenset(grid) for grid in sets))] if complete else []
 
 
-def confirm(instance: Instance, value: int, proofs: list[Proof], limit_s: float) -> list[str]:
-    """Return what stays open of the claim that no lawful plan costs less than ``value``; empty: confirmed."""
-    complete: dict[int, str] = {}
-    left = []
-    for k in [instance["k"]] if instance["k"] else range(instance["k_min"], instance["k_max"] + 1):
-        told = "the engine kept no proof"
-        for number in reversed(range(len(proofs))):
-            proof = proofs[number]
-            least, most = room(instance, proof, value, k)
-            if least <= most >= proof.below:
-                continue  # a cheaper plan could use grids that were not listed
-            if number not in complete:
-                complete[number] = find_cheaper(instance, proof.prices, proof.below, proof.listed, limit_s)[0]
-            told = STATES[complete[number]]
-            if complete[number] != "none":
-                continue
-            covered = least <= most and cover_exists(
-                instance, sorted(proof.listed, key=sorted), k, value, limit_s
-            )
-            if covered is False:
-                break
-            told = "a cheaper plan exists" if covered else "CP-SAT did not decide the cover"
-        else:
-            left.append(f"{k} grids: {told}")
-    return left
+@dataclass
+class Confirmer:
+    """Asks CP-SAT what a claim rests on: that no lawful plan of the instance costs less than ``value``.
+
+    ``asked`` keeps, by prices and list, the limit up to which completeness was asked, and what came of it.
+    """
+
+    instance: Instance
+    value: int
+    limit_s: float
+    asked: dict[int, tuple[int, str]] = field(default_factory=dict)
+
+    def confirm(self, proofs: list[Proof]) -> list[str]:
+        """Return what stays open, number of grids by number of grids; empty: confirmed."""
+        left = []
+        k_asked = self.instance["k"]
+        for k in [k_asked] if k_asked else range(self.instance["k_min"], self.instance["k_max"] + 1):
+            told = "the engine kept no proof"
+            for proof in reversed(proofs):
+                told = self.settle(proof, k) or told
+                if told == CLOSED:
+                    break
+            else:
+                left.append(f"{k} grids: {told}")
+        return left
+
+    def settle(self, proof: Proof, k: int) -> str:
+        """Return what becomes of one proof for k grids; empty where it does not speak of them."""
+        least, most = room(self.instance, proof, self.value, k)
+        if least <= most >= proof.below:
+            return ""  # a cheaper plan could use grids that were not listed
+        needed = most + 1 if least <= most else least
+        known, state = self.asked.get(id(proof), (needed - 1, ""))
+        if needed > known or (state != "none" and needed < known):
+            state = find_cheaper(self.instance, proof.prices, needed, proof.listed, self.limit_s)[0]
+            self.asked[id(proof)] = (needed, state)
+        if state != "none" or least > most:
+            return STATES[state]
+        useful = [g for g in proof.listed if reduced_cost(self.instance, proof.prices, g) <= most]
+        covered = cover_exists(self.instance, sorted(useful, key=sorted), k, self.value, self.limit_s)
+        return COVERED[covered]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Confirm what the command line names; return the exit code: 1 where a claim is refuted or stays open."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.confirm")
     parser.add_argument("instances", nargs="+", type=Path, help="instances, or folders of them")
+    parser.add_argument("--most", type=int, default=150, help="leave out larger instances")
     parser.add_argument("--limit", type=float, default=60.0, help="CPU seconds of one question to CP-SAT")
+    parser.add_argument("--out", type=Path, help="write the table to a file, too")
     asked = parser.parse_args(arguments)
     warm()
-    open_claims = 0
+    rows = [HEAD, ("---", *["--:"] * 4, "---")]
     for path in find_instances(asked.instances):
         instance = json.loads(path.read_text("utf-8"))
-        parted = len(parts(neighbours(instance), range(len(instance["nodes"])))) > 1
-        if instance["objective"] != "cut" or instance["feasible"] is False or parted:
-            continue
-        answer, proofs = proofs_of(instance, Effort("prove"))
-        began = time.process_time()
-        claimed = answer["status"] == "optimal"
-        left = confirm(instance, answer["objective"], proofs, asked.limit) if claimed else [answer["status"]]
-        open_claims += claimed and bool(left)
-        told = "confirmed" if not left else "; ".join(left)
-        print(
-            f"{instance['name']}: {answer['objective']}, {told} ({time.process_time() - began:.1f} s)",
-            flush=True,
-        )
-    return 1 if open_claims else 0
+        if in_reach(instance, asked.most):
+            rows.append(confirm_one(instance, asked.limit))
+            print(" · ".join(rows[-1]), flush=True)
+    if asked.out:
+        table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        asked.out.write_text(table, encoding="utf-8", newline="\n")
+    return 0 if all(row[-1] in (CLOSED, NOT_CLAIMED) for row in rows[2:]) else 1
+
+
+def in_reach(instance: Instance, most: int) -> bool:
+    """Whether an instance is one that can be asked: of one part, not too large, with cut edges as its cost."""
+    whole = len(parts(neighbours(instance), range(len(instance["nodes"])))) == 1
+    small = len(instance["nodes"]) <= most
+    return whole and small and instance["objective"] == "cut" and instance["feasible"] is not False
+
+
+def confirm_one(instance: Instance, limit_s: float) -> tuple[str, ...]:
+    """Return the row of one instance: solved with effort ``prove``, and asked anew where that claims an optimum."""
+    answer, proofs = proofs_of(instance, Effort("prove"))
+    began = time.process_time()
+    told = NOT_CLAIMED
+    if answer["status"] == "optimal":
+        left = Confirmer(instance, answer["objective"], limit_s).confirm(proofs)
+        told = "; ".join(left) or CLOSED
+    spent = time.process_time() - began
+    seconds = (f"{answer['seconds']:.1f}", f"{spent:.1f}")
+    return (instance["name"], str(len(instance["nodes"])), str(answer["objective"]), *seconds, told)
 
 
 if __name__ == "__main__":

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
 from benchmarks import confirm as confirming
-from benchmarks.confirm import (
-    Prices,
-    Proof,
-    boundary,
-    confirm,
-    cover_exists,
-    find_cheaper,
-    main,
-    reduced_cost,
-    room,
-)
+from benchmarks.confirm import Confirmer, Proof, main, proofs_of, room
 from benchmarks.instances import TOWERS, make_instance
 from benchmarks.judge import households_of, neighbours, parts
+from benchmarks.questions import Prices, boundary, cover_exists, find_cheaper, reduced_cost
+from gridder.effort import Effort
 
 FREE = Prices(1, (0,) * 10, 0, ())
 
@@ -51,6 +42,11 @@ def best(instance, lawful) -> int:
         return min((boundary(instance, g) + least(left - g) for g in tops), default=float("inf"))
 
     return int(least(frozenset(range(10)))) // 2
+
+
+def confirm(instance: dict, value: int, proofs: list[Proof]) -> list[str]:
+    """What stays open of a claim."""
+    return Confirmer(instance, value, 20).confirm(proofs)
 
 
 def some_prices(seed: int) -> Prices:
@@ -91,11 +87,11 @@ def test_reduced_costs_of_a_plan_add_up(instance, lawful):
 
 def test_an_optimum_is_confirmed_and_nothing_above_it(instance, lawful, best):
     everything = Proof(FREE, 10**6, lawful)
-    assert confirm(instance, best, [everything], 20) == []
-    assert any("a cheaper plan exists" in told for told in confirm(instance, best + 1, [everything], 20))
+    assert confirm(instance, best, [everything]) == []
+    assert any("a cheaper plan exists" in told for told in confirm(instance, best + 1, [everything]))
     some = Proof(FREE, 10**6, frozenset(sorted(lawful, key=sorted)[1:]))
-    assert any("missing from the list" in told for told in confirm(instance, best, [some], 20))
-    assert any("kept no proof" in told for told in confirm(instance, best, [], 20))
+    assert any("missing from the list" in told for told in confirm(instance, best, [some]))
+    assert any("kept no proof" in told for told in confirm(instance, best, []))
 
 
 def test_only_grids_that_a_cheaper_plan_could_use_must_be_listed(instance, lawful, best):
@@ -104,15 +100,13 @@ def test_only_grids_that_a_cheaper_plan_could_use_must_be_listed(instance, lawfu
     below = 2 * best - 2 - (instance["k_min"] - 1) * least + 1
     short = Proof(FREE, below, frozenset(g for g in lawful if boundary(instance, g) < below))
     assert room(instance, short, best, k_max)[0] == least
-    assert confirm(instance, best, [short], 20) == []
+    assert confirm(instance, best, [short]) == []
     bound = Proof(
         FREE, least
     )  # no list, only that no grid is cheaper: closes the largest numbers of grids at most
-    told = confirm(instance, best, [bound], 20)
+    told = confirm(instance, best, [bound])
     assert [t for t in told if "kept no proof" not in t] == []
-    assert confirm(instance, k_max * least // 2, [bound], 20)[-1:] != [
-        f"{k_max} grids: the engine kept no proof"
-    ]
+    assert confirm(instance, k_max * least // 2, [bound])[-1:] != [f"{k_max} grids: the engine kept no proof"]
 
 
 def test_covers_are_decided(instance, lawful, best):
@@ -122,15 +116,34 @@ def test_covers_are_decided(instance, lawful, best):
     assert any(cover_exists(instance, grids, k, best + 1, 20) for k in ks)
 
 
+def test_what_lies_beyond_needs_not_be_listed(instance, lawful, best):
+    """Of all lawful grids only those a cheaper plan could use are asked for."""
+    least = min(boundary(instance, grid) for grid in lawful)
+    most = 2 * best - 2 - (instance["k_min"] - 1) * least
+    useful = frozenset(g for g in lawful if boundary(instance, g) <= most)
+    assert confirm(instance, best, [Proof(FREE, 10**6, useful)]) == []
+
+
 def test_the_command_tells_what_is_confirmed(monkeypatch, instance, lawful, best, tmp_path, capsys):
-    path = tmp_path / "case.json"
+    path, out = tmp_path / "case.json", tmp_path / "table.md"
     path.write_text(json.dumps(instance), "utf-8")
-    proof = Proof(FREE, 10**6, lawful)
-    answer = {"status": "optimal", "objective": best}
+    everything, nothing = Proof(FREE, 10**6, lawful), Proof(FREE, 10**6)
+    answer = {"status": "optimal", "objective": best, "seconds": 0.5}
     monkeypatch.setattr(confirming, "warm", lambda: None)
-    monkeypatch.setattr(confirming, "proofs_of", lambda *_: (answer, [proof]))
-    assert main([str(path)]) == 0 and f"{instance['name']}: {best}, confirmed" in capsys.readouterr().out
-    monkeypatch.setattr(confirming, "proofs_of", lambda *_: (answer, [replace(proof, listed=frozenset())]))
-    assert main([str(path)]) == 1 and "missing from the list" in capsys.readouterr().out
-    answer["status"] = "feasible"
-    assert main([str(path)]) == 0 and ", feasible (" in capsys.readouterr().out
+    for status, proof, code, told in [
+        ("optimal", everything, 0, "confirmed"),
+        ("optimal", nothing, 1, "missing from the list"),
+        ("feasible", nothing, 0, "no optimum claimed"),
+    ]:
+        monkeypatch.setattr(
+            confirming, "proofs_of", lambda *_, s=status, p=proof: (answer | {"status": s}, [p])
+        )
+        assert main([str(path), "--out", str(out)]) == code
+        assert told in capsys.readouterr().out and told in out.read_text("utf-8").splitlines()[2]
+    assert main([str(path), "--most", "9"]) == 0 and capsys.readouterr().out == ""
+
+
+def test_a_proof_of_the_engine_is_kept_and_confirmed(instance, best):
+    answer, proofs = proofs_of(instance, Effort("prove"))
+    assert (answer["status"], answer["objective"]) == ("optimal", best)
+    assert proofs and confirm(instance, best, proofs) == []
