@@ -11,7 +11,7 @@ from gridder.assemble import assemble
 from gridder.check import Checked, check_district, settle, tell_open
 from gridder.effort import Effort, Progress, silent
 from gridder.errors import Finding
-from gridder.exceptions import community_neighbours, explain, look_around
+from gridder.exceptions import explain, look_around, survey
 from gridder.partition.answer import GridException
 from gridder.partition.diagnose import diagnose
 from gridder.policy import Policy
@@ -67,18 +67,19 @@ def inspect_district(
     sums = settled.district.buildings.groupby("community_id")["households"].sum()
     named = communities.assign(households=sums.reindex(communities.index).fillna(0).astype(int))
     drawn = named.reindex(prepared.ground.outlines.index).set_geometry(prepared.ground.outlines)
-    neighbours = community_neighbours(drawn)
+    around = survey(drawn, prepared.ground.cells, prepared.atoms, prepared.district.barriers)
     impossible = []
     for community_id, question in prepared.questions.items():
         reasons = diagnose(question.problem)
         if not reasons:
             continue
         inside = prepared.atoms[prepared.atoms["site"] == ""]
-        place = look_around(community_id, named, inside, prepared.edges, neighbours, policy)
+        place = look_around(community_id, inside, prepared.edges, around, policy)
         for reason in reasons:
             members = np.array(reason.nodes)
             households = int(question.problem.households[members].sum())
-            told = explain(place, GridException(0, reason.code, households, reason.facts), members)
+            facts = {**reason.facts, "nodes": list(reason.nodes)}
+            told = explain(place, GridException(0, reason.code, households, facts), members)
             impossible.append(told | {"community_id": community_id})
     later = prepared.findings[len(prepared.checked.findings) :]  # of cells, pockets, towers, codes
     findings = (*tell_open(checked, policy), *later, *note_assumed(checked))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -11,64 +11,25 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridder.mends import lawful_k, name_of, remedies
 from gridder.partition.answer import GridException
+from gridder.places import Place, barred_edges, look_around, survey
 from gridder.policy import Policy
-from gridder.segments import connected_parts, shared_segments
 from gridder.tables import EXCEPTION_COLUMNS
-from gridder.text import say
+from gridder.text import list_ids, say
 
-
-@dataclass(frozen=True)
-class Place:
-    """What the reasons of one community's exceptions look at.
-
-    ``atoms`` of the community without special sites (sorted), the ``piece`` number of each, all edges among them, the
-    neighbouring communities with their households (longest common outline first), and the cells ``beside_sites``.
-    """
-
-    community_id: str
-    name: str
-    atoms: gpd.GeoDataFrame
-    piece: np.ndarray
-    edges: pd.DataFrame
-    neighbours: list[tuple[str, int]]
-    policy: Policy
-    beside_sites: frozenset[str] = frozenset()
-
-
-def look_around(
-    community_id: str,
-    communities: pd.DataFrame,
-    atoms: gpd.GeoDataFrame,
-    edges: pd.DataFrame,
-    neighbours: dict[str, list[tuple[str, int]]],
-    policy: Policy,
-) -> Place:
-    """Return the place of one community; ``atoms`` are those outside special sites."""
-    mine = atoms[atoms["community_id"] == community_id].sort_index()
-    inside = edges[edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)]
-    place = pd.Series(np.arange(len(mine)), index=mine.index)
-    open_ = inside[inside["passable"]]
-    piece = connected_parts(len(mine), place[open_["cell_a"]].to_numpy(), place[open_["cell_b"]].to_numpy())
-    name = str(communities["name"].get(community_id, "")) or community_id
-    one_in = edges[edges["cell_a"].isin(mine.index) != edges["cell_b"].isin(mine.index)]
-    beside = frozenset(mine.index.intersection([*one_in["cell_a"], *one_in["cell_b"]]))
-    return Place(community_id, name, mine, piece, inside, neighbours.get(community_id, []), policy, beside)
-
-
-def community_neighbours(communities: gpd.GeoDataFrame) -> dict[str, list[tuple[str, int]]]:
-    """Return the neighbours of every community as (name, households), longest common outline first."""
-    touching = shared_segments(np.asarray(communities.geometry.values))
-    table = pd.DataFrame({"a": touching.left, "b": touching.right, "m": touching.length_m})
-    both = pd.concat([table, table.rename(columns={"a": "b", "b": "a"})])
-    sums = both.groupby(["a", "b"], as_index=False)[["m"]].sum()
-    sums = sums.sort_values(["a", "m", "b"], ascending=[True, False, True])
-    names, households = communities["name"].to_numpy(), communities["households"].to_numpy()
-    found: dict[str, list[tuple[str, int]]] = {}
-    for a, b in zip(sums["a"], sums["b"]):
-        if households[b] > 0:
-            found.setdefault(str(communities.index[a]), []).append((str(names[b]), int(households[b])))
-    return found
+__all__ = [
+    "Place",
+    "exceptions_table",
+    "explain",
+    "lawful_k",
+    "look_around",
+    "say_reason",
+    "say_remedies",
+    "say_remedy",
+    "survey",
+]
+MOST_NAMED = 4  # buildings named in one sentence
 
 
 def explain(place: Place, exception: GridException, members: np.ndarray) -> dict[str, Any]:
@@ -88,7 +49,7 @@ def explain(place: Place, exception: GridException, members: np.ndarray) -> dict
     building = place.atoms.iloc[largest]
     facts = {
         "community": place.name,
-        "building": str(building["name"]) or str(building["building_id"]),
+        "building": name_of(building),
         "unit": str(building["unit"]),
         "beside": int(largest) not in members,
         "building_households": int(counts[largest]),
@@ -101,12 +62,35 @@ def explain(place: Place, exception: GridException, members: np.ndarray) -> dict
         "short": max(0, policy.households_min - exception.households),
         "over": max(0, exception.households - policy.households_max),
     }
+    facts |= name_cause(place, exception)
     return {
         "code": code,
         "households": int(exception.households),
         "facts": facts,
-        "remedies": [*remedies(place, code, piece, total, building), accept(exception.households, policy)],
+        "remedies": remedies(place, replace(exception, code=code), piece, building),
     }
+
+
+def name_cause(place: Place, exception: GridException) -> dict[str, Any]:
+    """Return the buildings that a reason of shape (articulation, no partner) speaks of, and its numbers.
+
+    Nothing where the reason's atoms are not the community's own cells in order: locked grids stand apart from them.
+    """
+    cause = exception.facts.get("cause", exception.facts)
+    nodes = list(cause.get("nodes", ()))
+    counts = place.atoms["households"].to_numpy()
+    if exception.code not in ("articulation", "no_partner") or not nodes or max(nodes) >= len(counts):
+        return {}
+    if int(counts[nodes].sum()) != cause.get("households"):
+        return {}
+    largest = sorted(nodes, key=lambda i: (-int(counts[i]), i))[:MOST_NAMED]
+    told = {
+        "cause_buildings": [name_of(place.atoms.iloc[i]) for i in largest],
+        "cause_n": len(nodes),
+        "cause_households": int(counts[nodes].sum()),
+    }
+    more = {"least_neighbour": "cause_least_neighbour", "parts_text": "cause_parts", "rest": "cause_rest"}
+    return told | {name: cause[key] for key, name in more.items() if key in cause}
 
 
 def find_building(place: Place, code: str, members: np.ndarray) -> int:
@@ -138,59 +122,6 @@ def barrier_around(place: Place, piece: int) -> str:
         return "site" if place.beside_sites.intersection(place.atoms.index[place.piece == piece]) else ""
     sums = table.groupby("kind")["boundary_m"].sum()
     return str(sums.sort_index().idxmax())
-
-
-def barred_edges(place: Place, piece: int) -> pd.DataFrame:
-    """Return the edges between a pocket and other pieces that cannot be walked, with the other piece as ``beyond``."""
-    part = pd.Series(place.piece, index=place.atoms.index)
-    a, b = part[place.edges["cell_a"]].to_numpy(), part[place.edges["cell_b"]].to_numpy()
-    barred = (~place.edges["passable"]).to_numpy() & ((a == piece) != (b == piece))
-    return place.edges[barred].assign(beyond=np.where(a == piece, b, a)[barred])
-
-
-def lawful_k(households: int, policy: Policy) -> tuple[int, int]:
-    """Return the least and greatest number of grids; least > greatest where there is none."""
-    return -(-households // policy.households_max), households // policy.households_min
-
-
-def remedies(place: Place, code: str, piece: int, total: int, building: pd.Series) -> list[dict[str, Any]]:
-    """Return the changes that would make the piece lawful, smallest first."""
-    policy = place.policy
-    counts = place.atoms["households"].to_numpy()
-    found: list[dict[str, Any]] = []
-    if code == "building_too_large":
-        name = str(building["name"]) or str(building["building_id"])
-        return [] if building["unit"] else [{"code": "add_units", "building": name}]
-    if code.startswith("pocket_"):
-        table = barred_edges(place, piece)
-        for other, side in sorted(table.groupby("beyond"), key=lambda item: -item[1]["boundary_m"].sum()):
-            together = total + int(counts[place.piece == other].sum())
-            low, high = lawful_k(together, policy)
-            if 0 < low <= high:
-                kind = str(side.groupby("kind")["boundary_m"].sum().sort_index().idxmax())
-                facts = {"barrier": kind, "households_together": together, "k_min": low, "k_max": high}
-                found.append({"code": "open_crossing", **facts})
-                break
-    if code.startswith(("community_", "pocket_")):
-        for name, households in place.neighbours:
-            low, high = lawful_k(total + households, policy)
-            if 0 < low <= high:
-                found.append({"code": "merge_community", "community": name, "households": total + households})
-                break
-    return found
-
-
-def accept(households: int, policy: Policy) -> dict[str, Any]:
-    """Return the remedy that is always there: somebody signs for the grid as it is."""
-    low, high = policy.households_min, policy.households_max
-    difference = max(low - households, households - high)
-    return {
-        "code": "accept",
-        "households": int(households),
-        "minimum": low,
-        "maximum": high,
-        "difference": int(difference),
-    }
 
 
 def exceptions_table(
@@ -227,14 +158,33 @@ def say_reason(lang: str, code: str, facts: dict[str, Any]) -> str:
         variant = "_apart"
     elif code == "building_too_large":
         variant = "_beside" if facts.get("beside") else "_unit" if facts.get("unit") else ""
+    elif facts.get("cause_buildings"):
+        variant = shape_variant(code, facts)
     return say(lang, f"reasons.{code}{variant}", **worded(lang, facts))
+
+
+def shape_variant(code: str, facts: dict[str, Any]) -> str:
+    """Return which sentence of a reason of shape says its facts."""
+    if code == "articulation":
+        return "_at" if "cause_parts" in facts else ""
+    if code != "no_partner" or facts.get("cause_rest"):
+        return ""
+    if "cause_least_neighbour" in facts:
+        return "_tower"
+    if facts["cause_n"] == 1:
+        return "_alone"
+    return "_group" if facts["cause_n"] <= MOST_NAMED else "_many"
 
 
 def say_remedy(lang: str, remedy: dict[str, Any]) -> str:
     """Return what may be done, from one entry of ``remedies``."""
     facts = {key: value for key, value in remedy.items() if key != "code"}
-    one = remedy["code"] == "open_crossing" and facts["k_min"] == facts["k_max"]
-    return say(lang, f"remedies.{remedy['code']}{'_one' if one else ''}", **worded(lang, facts))
+    code = str(remedy["code"])
+    if code == "open_crossing":
+        code += "_at" * ("building_here" in facts) + "_one" * (facts["k_min"] == facts["k_max"])
+    elif code == "add_units" and "parts" in facts:
+        code += "_parts"
+    return say(lang, f"remedies.{code}", **worded(lang, facts))
 
 
 def say_remedies(lang: str, remedies: list[dict[str, Any]]) -> str:
@@ -245,6 +195,8 @@ def say_remedies(lang: str, remedies: list[dict[str, Any]]) -> str:
 def worded(lang: str, facts: dict[str, Any]) -> dict[str, Any]:
     """Return facts as they stand in a sentence: thousands separated, the kind of barrier in words."""
     told = {key: f"{fact:,}" if isinstance(fact, int) else fact for key, fact in facts.items()}
+    if "cause_buildings" in told:
+        told["cause_buildings"] = list_ids(lang, tuple(told["cause_buildings"]))
     if "barrier" in told:
         told["barrier"] = say(lang, f"plan.barrier_{told['barrier'] or 'none'}")
     return told

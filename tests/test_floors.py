@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
      # the ground and who touches whom
      "atoms", "seeds", "segments", "mending", "cells", "adjacency"),
     ("partition",),
-    ("boundaries", "codes", "changes", "staffing", "problems", "walking", "exceptions", "regions"),
+    ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),
     ("journal", "prepare", "locked", "plan_tables", "assemble", "district", "deliver", "request",
      "synth"),
