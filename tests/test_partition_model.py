@@ -132,13 +132,15 @@ def test_nearest_counts_grids_outside_before_households_outside(start):
     assert nearest(STEPS, ANY, BY_AIM[start])[1] == BY_AIM["exceptions"]
 
 
-def test_nearest_counts_grids_before_cost_and_cost_last():
-    """900 households: three grids cut at 1 + 1; two grids cut at 5 or, better, at 3."""
-    case = row(300, 100, 50, 150, 300, costs=(1, 5, 3, 1))
-    three, dear, cheap = [(0,), (1, 2, 3), (4,)], [(0, 1), (2, 3, 4)], [(0, 1, 2), (3, 4)]
-    for start in (three, dear, cheap):
-        answer, plan = nearest(case, [*three, *dear, *cheap], start)
-        assert answer.proven and plan == cheap
+@pytest.mark.parametrize("cheap", [0, 1])
+def test_nearest_counts_grids_before_cost_and_cost_last(cheap):
+    """900 households: three grids cut at 1 + 1; two grids cut at 5 or at 3, here or there: never by luck."""
+    case = row(300, 100, 50, 150, 300, costs=(1, (3, 5)[cheap], (5, 3)[cheap], 1))
+    two = [(0, 1), (2, 3, 4)], [(0, 1, 2), (3, 4)]
+    three = [(0,), (1, 2, 3), (4,)]
+    for start in (three, *two):
+        answer, plan = nearest(case, [*three, *two[0], *two[1]], start)
+        assert answer.proven and plan == two[cheap]
 
 
 def test_what_is_proven_is_said_and_nothing_more():
@@ -166,3 +168,14 @@ def test_same_columns_same_answer():
     case = problem([150] * 6, [(i, j) for i in range(6) for j in range(i + 1, 6)], [1] * 15)
     sets = [(i, j) for i in range(6) for j in range(i + 1, 6)]
     assert solved(case, sets, Terms(3, 3)) == solved(case, sets, Terms(3, 3))
+
+
+def test_a_choice_that_was_cut_short_is_kept_and_not_called_proven(monkeypatch):
+    from ortools.sat.python import cp_model
+
+    solve = cp_model.CpSolver.solve
+    monkeypatch.setattr(
+        cp_model.CpSolver, "solve", lambda self, m: cp_model.FEASIBLE if solve(self, m) else None
+    )
+    answer = choose_grids(FOUR, columns_of(FOUR, HALVES), Terms(1, 4))
+    assert (answer.chosen, answer.proven) == ((0, 1), False)
