@@ -1,10 +1,12 @@
-"""Column generation: prices from the columns known, columns from the pricers, until the plan is proven or the work is spent.
+"""Column generation: prices from the columns known, columns from the exact pricer, until the plan is proven.
 
 For each number of grids in turn. Prices stay near the best known (``bundle``), because those of the plain relaxation jump
-about: it has few columns that are not 0 among very many rows. The heuristic pricer adds columns while it finds any; then
-the exact pricer gives a lower bound, which holds for every number of grids, or columns that were missed. Where bound and
-relaxation have met, cuts raise both, and what is still open is settled by listing every column that a better plan could
-use. The exact cover of ``model`` over the columns finds better plans on the way and makes the last step of the proof.
+about: it has few columns that are not 0 among very many rows. Every exact pricing brings the columns that were missed, and
+a lower bound that holds for every number of grids. Where bound and relaxation have met, what is still open is settled by
+listing every column that a better plan could use, and where these are too many cuts raise the bound. The exact cover of
+``model`` over the columns finds better plans on the way and makes the last step of the proof.
+
+Where households were made coarser (``coarse``) columns are those of the coarse problem, plans those of the problem asked.
 """
 
 from __future__ import annotations
@@ -16,15 +18,18 @@ import numpy as np
 
 from gridder.partition.bounds import Bounds, exact_bound, least_needed, useful_below
 from gridder.partition.bundle import Centre, first_centre, prices_near, recentre
+from gridder.partition.coarse import is_lawful
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.cuts import separate
 from gridder.partition.exact import Exact
+from gridder.partition.frontier import UNKNOWN
 from gridder.partition.frontier_steps import Prices
+from gridder.partition.kernels import Graph, Rules
 from gridder.partition.master import Floats, Master, Relaxed, make_master, round_prices
 from gridder.partition.model import Terms, choose_grids
-from gridder.partition.pricing import Hunter
 from gridder.partition.problem import Ints, Problem, plan_cost
 
+Compiled = tuple[Graph, Rules]
 WHOLE = 1 - 1e-6
 GROWTH = 4.0  # of the step, when the bound has grown
 LONGEST = 300.0  # first steps
@@ -42,10 +47,6 @@ class Spend:
 
     Parameters
     ----------
-    rounds
-        Rounds of pricing in all.
-    runs, steps, take
-        Annealing runs a round, steps of a run for each atom of a mean grid, columns kept of a round.
     exact, listings
         Exact pricings, and listings of all useful columns, in all.
     cuts, cuts_a_round
@@ -56,10 +57,6 @@ class Spend:
         Deterministic time of CP-SAT for each exact cover.
     """
 
-    rounds: int = 400
-    runs: int = 80
-    steps: int = 20
-    take: int = 300
     exact: int = 100
     listings: int = 12
     cuts: int = 120
@@ -72,14 +69,14 @@ class Spend:
 class Generation:
     """One connected piece under proof: the master, the best plan, the bounds, the work done so far.
 
-    ``best`` is the cheapest lawful plan known, ``objective`` its cost; ``done`` counts rounds, columns, exact pricings,
-    cuts and listings.
+    ``best`` is the cheapest lawful plan known, ``objective`` its cost; ``done`` counts columns, exact pricings, cuts and
+    listings.
     """
 
     problem: Problem
-    hunter: Hunter
+    compiled: Compiled
     master: Master
-    exact: Exact | None
+    exact: Exact
     spend: Spend
     best: Ints
     objective: int
@@ -96,7 +93,9 @@ class Generation:
     # ── plans ──
 
     def offer(self, sets: list[tuple[int, ...]]) -> None:
-        """Take a plan, given by its grids, where it is cheaper than the best."""
+        """Take a plan, given by its grids, where it is lawful and cheaper than the best."""
+        if not all(is_lawful(self.problem, atoms) for atoms in sets):
+            return
         assignment = assignment_of(self.problem, sets)
         objective = plan_cost(self.problem, assignment)
         if objective < self.objective:
@@ -104,7 +103,7 @@ class Generation:
 
     def choose(self, sets: list[tuple[int, ...]], k: int) -> bool:
         """Offer the best plan of k grids out of some columns; return whether CP-SAT has proven that it is."""
-        columns = make_columns(self.hunter.graph, self.hunter.rules, sets)
+        columns = make_columns(*self.compiled, [atoms for atoms in sets if is_lawful(self.problem, atoms)])
         answer = choose_grids(self.problem, columns, Terms(k, k), work=self.spend.choosing)
         self.done["covers"] += 1
         if answer.chosen is not None:
@@ -114,20 +113,10 @@ class Generation:
     # ── prices ──
 
     def propose(self, k: int) -> Relaxed:
-        """Return prices near the centre at which the heuristic pricer finds nothing; what it finds on the way is added."""
-        while True:
-            relaxed = prices_near(self.master, self.centre, k, self.shares)
-            self.shares = relaxed.share
-            if self.done["rounds"] >= self.spend.rounds or not self.hunt(relaxed, k):
-                return relaxed
-
-    def hunt(self, relaxed: Relaxed, k: int) -> bool:
-        """Add columns that the heuristic pricer finds; return whether there were any."""
-        self.done["rounds"] += 1
-        prices = self.rounded(relaxed)
-        starts = self.hunter.starts(self.master, relaxed, prices, self.spend.runs)
-        steps = self.spend.steps * self.problem.n_atoms // k
-        return self.add(self.hunter.price(prices, starts, steps=steps, take=self.spend.take)) > 0
+        """Return prices near the centre."""
+        relaxed = prices_near(self.master, self.centre, k, self.shares)
+        self.shares = relaxed.share
+        return relaxed
 
     def rounded(self, relaxed: Relaxed) -> Prices:
         """Return prices as whole numbers."""
@@ -152,15 +141,12 @@ class Generation:
         while self.is_open(k) and self.done["exact"] < self.spend.exact:
             relaxed = self.propose(k)
             prices = self.rounded(relaxed)
-            priced = self.bound(prices, k)
-            if priced is None:
-                return False
-            value = exact_bound(prices, self.least, k)
-            stalls = 0 if priced or value > best + MET else stalls + 1
+            fresh, value = self.price(prices, k)
+            stalls = 0 if fresh or value > best + MET * self.objective else stalls + 1
             if value > best:
                 best = value
                 self.centre = recentre(self.master, self.centre, relaxed)
-            if not priced:
+            if not fresh:
                 step = min(GROWTH * self.centre.step, LONGEST * self.first_step)
                 self.centre = replace(self.centre, step=step)
             plain = self.relax(k)
@@ -171,18 +157,16 @@ class Generation:
                 stalls = 0
         return not self.is_open(k)
 
-    def bound(self, prices: Prices, k: int) -> int | None:
-        """Learn the bound of some prices; return how many columns came with it, None where there is no bound."""
-        if self.exact is None:
-            return None
+    def price(self, prices: Prices, k: int) -> tuple[int, float]:
+        """Learn the bound of some prices; return (how many columns came with it, the bound as far as grids were seen)."""
         self.done["exact"] += 1
         below = min(0, least_needed(prices, self.objective, k))
         priced = self.exact.price(prices, below)
-        if not priced.exact:
-            return None
-        self.least = min(priced.least, below)
-        self.bounds.learn(prices, self.least)
-        return self.add(make_columns(self.hunter.graph, self.hunter.rules, priced.sets))
+        self.least = priced.least
+        self.bounds.learn(prices, priced.least)
+        fresh = self.add(make_columns(*self.compiled, priced.sets))
+        seen = priced.least if priced.exact else int(self.master.reduced(prices).min())
+        return fresh, exact_bound(prices, seen, k)
 
     def relax(self, k: int) -> Relaxed:
         """Return the plain relaxation over the columns known; where it is a plan, that is offered."""
@@ -202,7 +186,7 @@ class Generation:
             self.choose(self.master.sets, k)
             self.covered = len(self.master.sets)
         below = useful_below(prices, self.least, self.objective, k)
-        if not self.is_open(k) or self.exact is None or self.done["listings"] >= self.spend.listings:
+        if not self.is_open(k) or self.least == UNKNOWN or self.done["listings"] >= self.spend.listings:
             return not self.is_open(k)
         if below > RETRY * self.too_long.get(k, NO_LIMIT):
             return False
@@ -216,10 +200,13 @@ class Generation:
 
     def cut(self, relaxed: Relaxed) -> bool:
         """Add the most violated cuts; return whether there were any."""
-        place = np.arange(self.problem.n_atoms) if self.exact is None else self.exact.place
         known = set(self.master.cuts)
         most = min(self.spend.cuts_a_round, self.spend.cuts - len(known))
-        found = separate(self.master.sets, relaxed.share, place, most=most, known=known) if most > 0 else []
+        found = (
+            separate(self.master.sets, relaxed.share, self.exact.place, most=most, known=known)
+            if most > 0
+            else []
+        )
         for triple in found:
             self.master.cut(triple)
         self.done["cuts"] += len(found)
@@ -240,18 +227,20 @@ def prove(generation: Generation) -> None:
 
 
 def make_generation(
-    hunter: Hunter, best: Ints, ks: list[int], *, exact: Exact | None, spend: Spend
+    problem: Problem, compiled: Compiled, best: Ints, ks: list[int], *, exact: Exact, spend: Spend
 ) -> Generation:
-    """Return a column generation that starts from a lawful plan and is to prove these numbers of grids."""
-    problem = hunter.problem
+    """Return a column generation that starts from a lawful plan and is to prove these numbers of grids.
+
+    ``exact`` prices the grids of ``problem``, or of the same in coarser units.
+    """
     objective = plan_cost(problem, best)
     master = make_master(problem.n_atoms, 2 * max(objective, 1))
-    master.add(make_columns(hunter.graph, hunter.rules, sets_of(best)))
+    master.add(make_columns(*compiled, sets_of(best)))
     bounds = Bounds(dict.fromkeys(ks, 0))
     scale = scale_of(problem, objective)
     centre = first_centre(problem, objective)
     return Generation(
-        problem, hunter, master, exact, spend, best, objective, bounds, scale, centre, centre.step
+        problem, compiled, master, exact, spend, best, objective, bounds, scale, centre, centre.step
     )
 
 

@@ -14,6 +14,8 @@ from gridder.partition.problem import Ints, Problem
 from gridder.partition.sweep import Sweep
 
 Sets = list[tuple[int, ...]]
+FIRST_STEP = 1  # of cost: how much a limit is lowered first
+STEPS = 16
 
 
 class Exact(Protocol):
@@ -32,7 +34,11 @@ class Exact(Protocol):
 
 @dataclass(frozen=True)
 class FrontierPricer:
-    """The frontier program with a cap on its states."""
+    """The frontier program with a cap on its states.
+
+    Where these do not suffice and nothing was found either, the limit is lowered until they do: nothing below a lower
+    limit is a bound, too.
+    """
 
     problem: Problem
     sweep: Sweep
@@ -45,7 +51,15 @@ class FrontierPricer:
 
     def price(self, prices: Prices, below: int) -> Priced:
         """Return the least reduced cost if it is below the limit, else the limit; and grids, best first."""
-        return price_exactly(self.problem, self.sweep, prices, below=below, states=self.states)
+        priced = price_exactly(self.problem, self.sweep, prices, below=below, states=self.states)
+        step = FIRST_STEP * prices.scale
+        for _ in range(STEPS):
+            if priced.exact or priced.sets:
+                break
+            below -= step
+            step *= 2
+            priced = price_exactly(self.problem, self.sweep, prices, below=below, states=self.states)
+        return priced
 
     def list_all(self, prices: Prices, below: int, cap: int) -> tuple[Sets, bool]:
         """Return (the grids below the limit, whether these are all): no more than ``cap``."""
