@@ -170,7 +170,7 @@ def test_locks_that_do_not_touch_are_never_claimed_more_than_is_known():
         assert found.status != "optimal" or found.objective == best[k]
         if best and found.bound is not None:
             assert found.bound <= (min(best.values()) if found.bound_kind == "global" else best[k])
-    assert {"optimal", "feasible", "relaxed", "not_found"} <= said
+    assert {"optimal", "bounded", "feasible", "relaxed", "not_found"} <= said
 
 
 def test_no_old_grid_at_all_is_priced_as_no_move():

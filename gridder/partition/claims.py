@@ -70,6 +70,29 @@ def claim(answer: PieceAnswer, origin: Origin) -> PieceAnswer:
     return replace(answer, status=status, bound=bound, argument=f"{answer.argument}; {MIXED}")
 
 
+def compare_loose(answer: PieceAnswer, origin: Origin, loose: PieceAnswer, asked: Origin) -> PieceAnswer:
+    """Return the answer for a piece with linked locks, with what the same piece proves whose locks hold less.
+
+    ``loose`` is the answer to ``locks.loosen`` and ``asked`` its origin: its bound is a bound, and where it has
+    no lawful plan there is none.
+    """
+    if answer.status == "not_found" and loose.status == "relaxed":
+        reasons = tuple(between(reason, asked, origin) for reason in loose.reasons)
+        return replace(answer, status="relaxed", reasons=reasons, argument=loose.argument)
+    same = loose.bound_kind == "global" or (loose.bound_kind == "fixed_k" and loose.k == answer.k)
+    if answer.status != "feasible" or loose.bound is None or not same:
+        return answer
+    status: Status = "optimal" if loose.bound >= answer.objective else "bounded"
+    argument = f"{answer.argument}; bounded without the links: {loose.argument}"
+    return replace(answer, status=status, bound=loose.bound, bound_kind=loose.bound_kind, argument=argument)
+
+
+def between(reason: Reason, source: Origin, goal: Origin) -> Reason:
+    """Return a reason with the atoms of one solved piece as those of another made from the same atoms."""
+    whole = np.flatnonzero(np.isin(source.place, reason.nodes))
+    return replace(reason, nodes=tuple(int(i) for i in np.unique(goal.place[whole])))
+
+
 def without_links(answer: PieceAnswer, origin: Origin) -> PieceAnswer:
     """Return a best effort without the reasons that may rest on how a lock was linked."""
     free = replace(origin.piece, fixed=none_each(origin.piece.n_atoms))

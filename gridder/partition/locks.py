@@ -98,6 +98,18 @@ def lock_parts(problem: Problem, fixed: Ints, label: int) -> list[Ints]:
     return sorted(parts, key=lambda p: (-int(problem.households[p].sum()), int(p[0])))
 
 
+def loosen(problem: Problem) -> Problem:
+    """Return the problem in which every lock holds only its connected part of most households.
+
+    It asks less: whatever is impossible or dearer in it is so in the problem itself, however locks are linked.
+    """
+    fixed = problem.fixed.copy()
+    for label in np.unique(fixed[fixed >= 0]):
+        for part in lock_parts(problem, fixed, int(label))[1:]:
+            fixed[part] = -1
+    return replace(problem, fixed=fixed)
+
+
 def shortest_link(problem: Problem, fixed: Ints, parts: list[Ints]) -> list[int] | None:
     """Return the free atoms of a shortest way from the first part to any other, or None."""
     first, neighbour, _ = problem.adjacency

@@ -9,12 +9,12 @@ import numpy as np
 from gridder.effort import Effort
 from gridder.partition.answer import Certificate, GridException, Plan, Reason
 from gridder.partition.certificate import combine
-from gridder.partition.claims import claim, origin_of
+from gridder.partition.claims import Origin, claim, compare_loose, origin_of
 from gridder.partition.contraction import shrink
 from gridder.partition.counts import spread_k
 from gridder.partition.diagnose import diagnose_piece
 from gridder.partition.exceptions import name_exceptions
-from gridder.partition.locks import Merged, contract
+from gridder.partition.locks import Merged, contract, loosen
 from gridder.partition.piece import PieceAnswer, solve_piece
 from gridder.partition.problem import (
     Ints,
@@ -54,9 +54,10 @@ def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
         parts = [replace(part, grids=k) for part, k in zip(parts, ks)]
     answers = []
     for number, (atoms, part) in enumerate(zip(pieces, parts)):
+        origin = origin_of(problem, merged, atoms)
         rng = np.random.default_rng([effort.seed, number])
-        answer = solve_part(part, work_of(effort), rng)
-        answers.append(claim(answer, origin_of(problem, merged, atoms)))
+        answer = claim(solve_part(part, work_of(effort), rng), origin)
+        answers.append(loosened(part, origin, answer, effort) if origin.linked else answer)
     plan = put_together(problem, merged, answers)
     reasons = tuple(lift(merged, atoms, r) for atoms, a in zip(pieces, answers) for r in a.reasons)
     return plan, combine(parts, answers, plan.objective, reasons + merged.reasons)
@@ -79,6 +80,16 @@ def solve_part(part: Problem, work: Work, rng: np.random.Generator) -> PieceAnsw
     if answer.status == "not_found" and merged.reasons:
         return replace(answer, status="relaxed", reasons=merged.reasons, argument=FORCED)
     return answer
+
+
+def loosened(part: Problem, origin: Origin, answer: PieceAnswer, effort: Effort) -> PieceAnswer:
+    """Return the answer for a piece with linked locks beside what the piece proves without the links."""
+    loose = replace(loosen(origin.piece), grids=part.grids)
+    merged = contract(loose)
+    asked = origin_of(loose, merged, np.arange(merged.problem.n_atoms))
+    rng = np.random.default_rng(effort.seed)
+    other = claim(solve_part(merged.problem, work_of(effort), rng), asked)
+    return compare_loose(answer, origin, other, asked)
 
 
 def lift_answer(merged: Merged, answer: PieceAnswer) -> PieceAnswer:
