@@ -11,8 +11,7 @@ from gridder.partition.answer import KOption
 from gridder.partition.certificate import add_options
 from gridder.partition.koptions import (
     MOST_OPTIONS,
-    divide_largest,
-    join_smallest,
+    change_count,
     make_option,
     plan_with,
     searched_options,
@@ -73,10 +72,11 @@ def test_dividing_and_joining_change_one_grid():
     search = searching(case)
     plan = search.best_of(7).assignment
     sizes = grid_households(case, plan)
-    more, fewer = divide_largest(search, plan), join_smallest(search, plan)
+    (more, divided), (fewer, joined) = change_count(search, plan, True), change_count(search, plan, False)
     assert grids_connected(case, more) and grids_connected(case, fewer)
     assert set(more[plan != sizes.argmax()]) == set(plan) - {sizes.argmax()} and more.max() == 7
-    assert fewer.max() == 5 and grid_households(case, fewer).max() >= sizes.min() * 2
+    assert fewer.max() == 5 and set(sizes) - set(grid_households(case, fewer)) >= {sizes.min()}
+    assert divided == sizes.argmax() and set(plan[fewer == joined]) > {sizes.argmin()}
 
 
 def test_options_do_not_feed_the_plan_and_are_lawful():

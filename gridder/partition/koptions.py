@@ -11,7 +11,15 @@ from gridder.partition.answer import KOption
 from gridder.partition.columns import Columns, assignment_of
 from gridder.partition.counts import lawful_k, preferred_k
 from gridder.partition.model import Terms, choose_grids
-from gridder.partition.neighbourhood import repair, total_misfit, touching
+from gridder.partition.neighbourhood import (
+    LARGEST_REGION,
+    WHOLE_GRIDS,
+    grids_beside,
+    grow_region,
+    repair,
+    resolve_region,
+    total_misfit,
+)
 from gridder.partition.problem import (
     Ints,
     Problem,
@@ -81,36 +89,41 @@ def searched_options(search: Search, plan: Ints, known: list[KOption]) -> list[K
 
 
 def plan_with(search: Search, plan: Ints, k: int) -> Trial:
-    """Return a plan with k grids made from one with another number: grids divided or joined, then annealed."""
-    while int(plan.max()) + 1 < k:
-        plan = divide_largest(search, plan)
-    while int(plan.max()) + 1 > k:
-        plan = join_smallest(search, plan)
-    trial = search.run(k, search.option_steps, start=plan, heat=OPTION_HEAT)
-    if trial.misfit == 0:
-        return trial
-    plan = repair(search, trial.assignment, share=OPTION_SHARE)
-    return Trial(plan, plan_cost(search.problem, plan), total_misfit(search, plan))
+    """Return a plan with k grids made from one with another number: grids divided or joined, then annealed.
+
+    In a large plan only the grids around the change are.
+    """
+    while int(plan.max()) + 1 != k:
+        plan, grid = change_count(search, plan, int(plan.max()) + 1 < k)
+        if k > WHOLE_GRIDS:
+            region = grow_region(search, plan, grid, LARGEST_REGION)
+            plan = resolve_region(search, plan, region, steps=search.work.option_steps)
+    if k <= WHOLE_GRIDS:
+        plan = search.run(k, search.option_steps, start=plan, heat=OPTION_HEAT).assignment
+    misfit = total_misfit(search, plan)
+    if misfit:
+        plan = repair(search, plan, share=OPTION_SHARE)
+    return Trial(plan, plan_cost(search.problem, plan), misfit and total_misfit(search, plan))
 
 
-def divide_largest(search: Search, plan: Ints) -> Ints:
-    """Return the plan with its largest grid of two atoms or more in two connected grids."""
-    sizes = np.where(np.bincount(plan) > 1, grid_households(search.problem, plan), -1)
-    largest = int(sizes.argmax())
-    atoms = np.flatnonzero(plan == largest)
-    part = make_search(subproblem(search.problem, atoms), search.work, search.rng)
-    half = part.run(2, search.option_steps).assignment
-    fresh = plan.copy()
-    fresh[atoms[half == 1]] = len(sizes)
-    return fresh
+def change_count(search: Search, plan: Ints, more: bool) -> tuple[Ints, int]:
+    """Return (the plan with one grid more or less, a grid that changed).
 
-
-def join_smallest(search: Search, plan: Ints) -> Ints:
-    """Return the plan with its smallest grid and the smallest one that touches it as one."""
+    More: the largest grid of two atoms or more is divided. Less: the smallest and the smallest one that
+    touches it become one.
+    """
     sizes = grid_households(search.problem, plan)
+    if more:
+        grid = int(np.where(np.bincount(plan) > 1, sizes, -1).argmax())
+        atoms = np.flatnonzero(plan == grid)
+        part = make_search(subproblem(search.problem, atoms), search.work, search.rng)
+        fresh = plan.copy()
+        fresh[atoms[part.run(2, search.work.option_steps).assignment == 1]] = len(sizes)
+        return fresh, grid
     smallest = int(sizes.argmin())
-    beside = min(touching(search, plan)[smallest], key=lambda g: (int(sizes[g]), g))
-    return first_come(np.where(plan == smallest, beside, plan))
+    beside = min(grids_beside(search.problem, plan, smallest), key=lambda g: (int(sizes[g]), g))
+    fresh = first_come(np.where(plan == smallest, beside, plan))
+    return fresh, int(fresh[np.flatnonzero(plan == beside)[0]])
 
 
 def free_k(search: Search) -> tuple[list[int], list[KOption]]:

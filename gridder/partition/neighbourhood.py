@@ -10,6 +10,7 @@ from gridder.partition.listing import list_columns
 from gridder.partition.model import Terms, choose_grids
 from gridder.partition.problem import (
     Ints,
+    Problem,
     first_come,
     grid_households,
     households_outside,
@@ -18,13 +19,15 @@ from gridder.partition.problem import (
 )
 from gridder.partition.search import Search, make_search, places
 
-LARGEST_REGION = 6  # grids
-REGION_ATOMS = 200  # a region that has as many takes no further grid
+LARGEST_REGION = 8  # grids
+WHOLE_GRIDS = 16  # up to so many annealing has seen whole
+REGION_ATOMS = 300  # a region that has as many takes no further grid
 EXACT_ATOMS = 45  # regions up to this many atoms are tried by listing
 EXACT_WORK = 60_000
 EXACT_COLUMNS = 2_500
 EXACT_CHOOSING = 0.3
-REGION_STEPS = 80  # annealing steps an atom
+REGION_STEPS = 40  # annealing steps an atom where grids are outside the window
+POLISH_STEPS = 10  # where they are not: four times as many gain no more
 REGION_HEAT = 0.35  # of the usual first heat: enough to cross small hills, not enough to forget the plan
 
 
@@ -34,28 +37,32 @@ def total_misfit(search: Search, assignment: Ints) -> int:
     return sum(households_outside(search.problem, int(s)) for s in sizes)
 
 
-def touching(search: Search, assignment: Ints) -> dict[int, list[int]]:
-    """Return the grids that share an edge with each grid, ascending."""
-    ends = assignment[search.problem.edges]
-    pairs = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
-    found: dict[int, set[int]] = {g: set() for g in range(int(assignment.max()) + 1)}
-    for a, b in pairs.tolist():
-        found[a].add(b)
-        found[b].add(a)
-    return {g: sorted(others) for g, others in found.items()}
+def grids_beside(problem: Problem, assignment: Ints, grid: int) -> list[int]:
+    """Return the grids that share an edge with a grid, ascending."""
+    first, neighbour, _ = problem.adjacency
+    members = np.flatnonzero(assignment == grid)
+    found = {int(g) for i in members for g in assignment[neighbour[first[i] : first[i + 1]]]}
+    return sorted(found - {grid})
 
 
 def grow_region(search: Search, assignment: Ints, grid: int, size: int) -> list[int]:
     """Return two to ``size`` grids around one, each touching another, at random; no more atoms than are quick."""
-    beside = touching(search, assignment)
     atoms = np.bincount(assignment)
     region = [grid]
-    while len(region) < size and (len(region) == 1 or atoms[region].sum() < REGION_ATOMS):
-        fringe = sorted({b for a in region for b in beside[a]} - set(region))
-        if not fringe:
-            break
-        region.append(int(search.rng.choice(fringe)))
+    beside = set(grids_beside(search.problem, assignment, grid))
+    while beside and len(region) < size and (len(region) == 1 or atoms[region].sum() < REGION_ATOMS):
+        chosen = int(search.rng.choice(sorted(beside)))
+        region.append(chosen)
+        beside.update(grids_beside(search.problem, assignment, chosen))
+        beside -= set(region)
     return region
+
+
+def atoms_of(assignment: Ints, region: list[int]) -> Ints:
+    """Return the atoms of some grids, ascending."""
+    inside = np.zeros(int(assignment.max()) + 1, dtype=bool)
+    inside[region] = True
+    return np.flatnonzero(inside[assignment])
 
 
 def repair(search: Search, assignment: Ints, *, share: float = 1.0) -> Ints:
@@ -72,9 +79,9 @@ def repair(search: Search, assignment: Ints, *, share: float = 1.0) -> Ints:
         seed = int(search.rng.choice(outside))
         size = 2 + turn % (LARGEST_REGION - 1)
         region = grow_region(search, assignment, seed, size)
-        atoms = int(np.isin(assignment, region).sum())
+        atoms = len(atoms_of(assignment, region))
         steps -= REGION_STEPS * atoms if atoms > EXACT_ATOMS else 0
-        assignment = resolve_region(search, assignment, region)
+        assignment = resolve_region(search, assignment, region, steps=REGION_STEPS)
     return assignment
 
 
@@ -84,26 +91,26 @@ def improve(search: Search, assignment: Ints) -> Ints:
     Nothing is done where a region would be most of the piece: annealing has seen it whole.
     """
     k = int(assignment.max()) + 1
-    for _ in range(search.work.regions if k > LARGEST_REGION + 2 else 0):
+    for _ in range(search.work.regions if k > WHOLE_GRIDS else 0):
         for g in range(k):
-            size = int(search.rng.integers(3, LARGEST_REGION + 1))
+            size = int(search.rng.integers(4, LARGEST_REGION + 1))
             region = grow_region(search, assignment, g, size)
             if len(region) > 1:
-                assignment = resolve_region(search, assignment, region)
+                assignment = resolve_region(search, assignment, region, steps=POLISH_STEPS)
     return assignment
 
 
-def resolve_region(search: Search, assignment: Ints, region: list[int]) -> Ints:
+def resolve_region(search: Search, assignment: Ints, region: list[int], *, steps: int) -> Ints:
     """Return the assignment with the grids of a region solved again, unless nothing better was found."""
-    atoms = np.flatnonzero(np.isin(assignment, region))
+    atoms = atoms_of(assignment, region)
     local = first_come(assignment[atoms])
     part = make_search(subproblem(search.problem, atoms), search.work, search.rng)
     before = Trial(local, plan_cost(part.problem, local), total_misfit(part, local))
     after = solve_region_exactly(part, before) if len(atoms) <= EXACT_ATOMS else None
     if after is None:
-        after = part.run(len(region), REGION_STEPS, start=local, heat=REGION_HEAT)
+        after = part.run(len(region), steps, start=local, heat=REGION_HEAT)
     search.met.update(tuple(int(atoms[i]) for i in s) for s in part.met)
-    if (total_misfit(part, after.assignment), after.cost) >= (before.misfit, before.cost):
+    if after.rank >= before.rank:
         return assignment
     fresh = assignment.copy()
     fresh[atoms] = np.array(sorted(region))[after.assignment]

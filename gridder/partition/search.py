@@ -69,7 +69,7 @@ class Search:
         restarts = max(1, min(work.restarts, work.all_steps // self.steps(work.short_steps)))
         best = self.run(k, work.short_steps if restarts > 1 else work.steps)
         for turn in range(1, 2 * restarts + 1):
-            if turn > restarts and best.misfit == 0:
+            if best.misfit == 0 and (turn > restarts or restarts == 1):
                 break
             trial = self.run(k, work.steps if turn == restarts else work.short_steps)
             best = min(best, trial, key=lambda t: t.rank)

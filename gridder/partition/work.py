@@ -34,6 +34,9 @@ class Work:
         Columns kept for the model.
     choosing
         Deterministic time of CP-SAT on the pool.
+    proof_atoms, proof_frontier, proof_states, proof_pricings
+        No proof is tried with more atoms, or where Σ 2^width of the frontier is more; states of the frontier program;
+        pricings in all.
     """
 
     listing: int
@@ -52,6 +55,10 @@ class Work:
     pairs_whole: int
     pool: int
     choosing: float
+    proof_atoms: int
+    proof_frontier: float
+    proof_states: int
+    proof_pricings: int
 
 
 WORK = {
@@ -62,7 +69,7 @@ WORK = {
         least_steps=6_000,
         short_steps=15,
         restarts=2,
-        all_steps=200_000,
+        all_steps=100_000,
         option_steps=6,
         option_all=20_000,
         repairs=30,
@@ -72,6 +79,10 @@ WORK = {
         pairs_whole=50,
         pool=1_000,
         choosing=0.5,
+        proof_atoms=0,
+        proof_frontier=0,
+        proof_states=0,
+        proof_pricings=0,
     ),
     "standard": Work(
         listing=400_000,
@@ -80,16 +91,20 @@ WORK = {
         least_steps=15_000,
         short_steps=20,
         restarts=10,
-        all_steps=600_000,
+        all_steps=240_000,
         option_steps=20,
         option_all=60_000,
         repairs=100,
         repair_steps=300,
-        regions=2,
+        regions=1,
         pair_work=200_000,
         pairs_whole=50,
         pool=3_000,
         choosing=2.0,
+        proof_atoms=800,
+        proof_frontier=2.0**28,
+        proof_states=1_000_000,
+        proof_pricings=60,
     ),
     "prove": Work(
         listing=4_000_000,
@@ -108,6 +123,10 @@ WORK = {
         pairs_whole=50,
         pool=10_000,
         choosing=20.0,
+        proof_atoms=2_000,
+        proof_frontier=2.0**31,
+        proof_states=5_000_000,
+        proof_pricings=1_000,
     ),
 }
 
