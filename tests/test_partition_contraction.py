@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from partition_cases import grids_connected, problem, random_problem, row
+from partition_cases import all_plans, cost_of, grids_connected, problem, random_problem, row
 from partition_oracle import Oracle, random_case
 
 from gridder.effort import Effort
@@ -16,6 +16,7 @@ from gridder.partition.contraction import shrink
 from gridder.partition.piece import PieceAnswer
 from gridder.partition.problem import plan_cost
 from gridder.partition.solve import solve
+from gridder.partition.travel import make_travel
 
 
 def locked(case, seed):
@@ -53,6 +54,28 @@ def test_the_nearest_plan_outside_the_window_is_kept_where_asked(start):
         merged = shrink(case, lawful=False)
         assert not merged.reasons
         assert Oracle(merged.problem).nearest() == Oracle(case).nearest()
+
+
+def test_distances_to_a_centre_are_kept_too():
+    """An atom without households may be the centre of its grid: only what has no choice is merged."""
+    smaller = 0
+    for seed in range(60):
+        case = random_case(seed, 4, 7)
+        distance = np.random.default_rng(seed).integers(0, 50, (case.n_atoms, case.n_atoms))
+        case = replace(case, travel=make_travel(case.households, distance + distance.T))
+        merged = shrink(case)
+        before = least_by_k(case)
+        assert not before if merged.reasons else before == least_by_k(merged.problem)
+        smaller += merged.problem.n_atoms < case.n_atoms
+    assert smaller
+
+
+def least_by_k(case):
+    """The least cost of every number of grids, by listing all plans."""
+    least = {}
+    for plan in all_plans(case, lawful=True):
+        least[len(plan)] = min(cost_of(case, plan), least.get(len(plan), cost_of(case, plan)))
+    return least
 
 
 @pytest.mark.parametrize(("name", "careless"), [
