@@ -33,7 +33,7 @@ from gridder.partition.answer import Ints
 from gridder.partition.problem import Problem, as_ints, components, first_come, plan_cost
 
 Pair = tuple[int, int]
-MOST_PAIRS = 60_000  # more are beyond what the model can say anything about within the work there is
+MOST_PAIRS = 20_000  # more are beyond what the model can say anything about within the work there is
 SHARES = (0.3, 0.5, 0.7, 1.0)  # of the way from the bound to the plan that is looked at, and of the work left
 LEAST_SPENT = 0.001  # of work a round costs at least, so that rounds end
 
@@ -100,9 +100,12 @@ def search_below(
     Its bound holds for all plans; ``proven`` says that no plan below the limit is left out.
     """
     low, high, value = limits
-    offer = make_offer(piece, cost <= value - 1, (low, high))
+    allowed = cost <= value - 1
+    if allowed.sum() > MOST_PAIRS:
+        return Settled(None, 0, False)
+    offer = make_offer(piece, allowed, (low, high))
     best, bound, spent = None, 0, 0.0
-    while spent < work and sum(len(atoms) for atoms in offer.atoms_of.values()) <= MOST_PAIRS:
+    while spent < work:
         answer = solve_offer(piece, offer, value, work - spent)
         spent += max(answer.spent, LEAST_SPENT)
         bound = max(bound, min(answer.bound, value))
@@ -141,10 +144,10 @@ def make_offer(piece: Problem, allowed: NDArray[np.bool_], span: tuple[int, int]
         seat = int(piece.travel.seat[c])
         atoms = joined_to(piece, seat, allowed[:, c])
         offer.atoms_of[int(c)] = atoms
-        for i in atoms:
+        for i in atoms.tolist():
             beside = neighbour[first[i] : first[i + 1]]
-            if i != seat and seat not in beside:
-                offer.cuts.append((int(i), int(c), np.intersect1d(beside, atoms)))
+            if i != seat and seat not in beside.tolist():
+                offer.cuts.append((i, int(c), beside))
     return offer
 
 

@@ -24,11 +24,11 @@ from gridder.partition.problem import Problem, first_come, group_by_label, plan_
 from gridder.partition.travel import best_centre
 
 Floats = NDArray[np.float64]
-FIRST_STEP = 1.4
+FIRST_STEP = 1.0
 SHRINK = 0.7  # of the step when ``STALLED`` rounds brought no better bound
-STALLED = 10
+STALLED = 6
 LEAST_STEP = 0.002
-MOMENTUM = 0.5  # of the last direction is kept
+MOMENTUM = 0.7  # of the last direction is kept
 LEAST_REACH = 0.0005  # of the plan's cost: steps do not vanish next to it
 SAFE = 1e-9  # share of the bound given away for rounding in float64
 
