@@ -8,7 +8,7 @@ from gridder.partition.medians import bound_by_medians
 from gridder.partition.problem import Ints, plan_cost
 from gridder.partition.search import Search
 
-PAIRS_A_STEP = 120  # pairs of centre and atom looked at for the bound, for each annealing step of all runs
+PAIRS_A_STEP = 250  # pairs of centre and atom looked at for the bound, for each annealing step of all runs
 LARGEST_TABLE = 6_000_000  # pairs: above about 2,400 atoms a piece no bound is tried
 CHOOSING = 1  # times what CP-SAT may spend on the pool
 

@@ -17,6 +17,7 @@ from gridder.partition.problem import (
     subproblem,
 )
 from gridder.partition.search import Search, make_search
+from gridder.partition.walk import column_costs
 
 Pair = tuple[int, int]
 Division = tuple[Ints | None, bool, int]
@@ -111,14 +112,15 @@ def divide_by_listing(search: Search, atoms: Ints, side: np.ndarray) -> tuple[np
     if not listing.complete:
         return None, False
     columns = make_columns(part.graph, part.rules, list(listing.sets))
-    now = division_cost(problem, side)
-    for c in np.lexsort((np.arange(len(columns)), columns.cost)):
-        if columns.cost[c] >= now:  # a division costs no less than one side: none better is left
-            break
-        other = np.ones(len(atoms), dtype=bool)
-        other[list(columns.sets[c])] = False
-        if is_division(problem, ~other) and division_cost(problem, other) < now:
-            return other, True
+    rest = np.ones((len(columns), len(atoms)), dtype=bool)
+    for c, members in enumerate(columns.sets):
+        rest[c, list(members)] = False
+    first = np.concatenate([[0], np.cumsum(rest.sum(axis=1))])
+    cost = columns.cost + column_costs(part.graph, part.rules, first, np.nonzero(rest)[1])[:, 0]
+    better = np.flatnonzero((cost < division_cost(problem, side)) & rest.any(axis=1))
+    for c in better[np.argsort(cost[better], kind="stable")]:
+        if is_division(problem, ~rest[c]):
+            return rest[c], True
     return None, True
 
 
