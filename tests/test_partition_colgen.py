@@ -298,6 +298,21 @@ def test_a_program_short_of_states_claims_only_what_is_true(seed):
         assert short.bounds.at[k] <= best <= short.objective
 
 
+@pytest.mark.parametrize("seed", [1, 5, 9, 11])
+def test_cuts_and_listings_each_close_what_the_relaxation_leaves(seed):
+    """Five grids whose relaxation is cheaper than the plan: nothing is closed without both, all with either."""
+    case = random_problem(seed, 18, low=40, high=170)
+    pricer = Listed(case)
+    best = run(case, 5, [5], pricer, cuts=0)
+    assert best.bounds.at[5] == best.objective and best.done["listings"] and not best.done["cuts"]
+    cut = run(case, 5, [5], pricer, listed=0)
+    assert cut.bounds.at[5] == cut.objective == best.objective and cut.done["cuts"]
+    for listed in (0, 5, 20):
+        short = run(case, 5, [5], pricer, listed=listed, cuts=0)
+        assert 0 < short.bounds.at[5] <= best.objective <= short.objective
+        assert listed or short.bounds.at[5] < best.objective
+
+
 @pytest.mark.parametrize("seed", [0, 2, 3])
 def test_in_coarser_units_the_optimum_is_still_proven(seed):
     window = {"households_min": 300_000, "households_max": 500_000}

@@ -36,6 +36,7 @@ LONGEST = 300.0  # first steps
 MET = 0.0005  # of the objective: so near the relaxation a bound is as good as it gets
 NO_LIMIT = 1 << 62
 RETRY = 0.7  # a listing is tried again at a limit this much lower
+SMALLEST = 8  # part of a gap that is still worth a listing
 STALLS = 3  # exact pricings without a new column or a better bound
 MOST_PRICE = 1 << 26  # scaled prices and costs stay below: the frontier program adds them up in 32 bits
 FINEST = 1 << 12  # units of price in one unit of cost at most
@@ -138,11 +139,14 @@ class Generation:
         """Raise the bound for k grids to the best plan's cost, or find a better plan; return whether it was reached."""
         self.centre = replace(self.centre, step=self.first_step)
         best, stalls = -np.inf, 0
+        proof: tuple[Prices, int] | None = None  # the prices that bound most, and their least reduced cost
         while self.is_open(k) and self.done["exact"] < self.spend.exact:
             relaxed = self.propose(k)
             prices = self.rounded(relaxed)
             fresh, value = self.price(prices, k)
             stalls = 0 if fresh or value > best + MET * self.objective else stalls + 1
+            if self.least != UNKNOWN and (proof is None or value > exact_bound(*proof, k)):
+                proof = prices, self.least
             if value > best:
                 best = value
                 self.centre = recentre(self.master, self.centre, relaxed)
@@ -152,7 +156,8 @@ class Generation:
             plain = self.relax(k)
             met = plain.value / 2 - best < MET * self.objective
             if self.is_open(k) and (stalls >= STALLS or met):
-                if self.settle(prices, k) or not self.cut(plain):
+                settled = proof is not None and self.settle(*proof, k)
+                if settled or not self.cut(plain):
                     break
                 stalls = 0
         return not self.is_open(k)
@@ -177,25 +182,28 @@ class Generation:
             self.offer([self.master.sets[c] for c in used])
         return relaxed
 
-    def settle(self, prices: Prices, k: int) -> bool:
-        """List every column a better plan of k grids could use and choose among them; return whether that settled k.
+    def settle(self, prices: Prices, least: int, k: int) -> bool:
+        """List every column that a better plan of k grids could use and choose among them; return whether that settled k.
 
-        A listing that was too long is tried again when cuts have brought the limit down.
+        ``prices`` are those of the best bound, ``least`` its reduced cost. Where the columns are too many, those of plans
+        better by more: they give such a plan, or prove that there is none.
         """
         if len(self.master.sets) > self.covered:
             self.choose(self.master.sets, k)
             self.covered = len(self.master.sets)
-        below = useful_below(prices, self.least, self.objective, k)
-        if not self.is_open(k) or self.least == UNKNOWN or self.done["listings"] >= self.spend.listings:
-            return not self.is_open(k)
-        if below > RETRY * self.too_long.get(k, NO_LIMIT):
-            return False
-        self.done["listings"] += 1
-        sets, complete = self.exact.list_all(prices, below, self.spend.listed)
-        if complete and self.choose(sets, k):
-            self.bounds.settle(k, self.objective)
-        else:
-            self.too_long[k] = below
+        target, floor = self.objective, self.bounds.at[k]
+        while self.is_open(k) and least != UNKNOWN and self.done["listings"] < self.spend.listings:
+            below = useful_below(prices, least, target, k)
+            if below <= RETRY * self.too_long.get(k, NO_LIMIT):
+                self.done["listings"] += 1
+                sets, complete = self.exact.list_all(prices, below, self.spend.listed)
+                if complete and self.choose(sets, k):
+                    self.bounds.settle(k, min(target, self.objective))
+                    break
+                self.too_long[k] = below
+            target -= (target - floor + 1) // 2
+            if target - floor < (self.objective - floor) / SMALLEST:
+                break
         return not self.is_open(k)
 
     def cut(self, relaxed: Relaxed) -> bool:
