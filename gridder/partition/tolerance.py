@@ -1,14 +1,19 @@
-"""By how little the window would have to give way for a piece to be lawful: one end of it, found by bisection."""
+"""By how little the window would have to give way for a piece to be lawful: one end of it, the least step."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from gridder.partition.columns import Columns, make_columns
 from gridder.partition.feasibility import divide
+from gridder.partition.listing import list_columns
 from gridder.partition.problem import Problem
 from gridder.partition.search import Search
 
 MOST_ATOMS = 250  # larger pieces are not asked again and again
+LISTED_WORK, LISTED_SETS = 20_000, 2_000  # up to about a dozen atoms all connected sets are listed once
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,49 @@ def smallest_tolerance(search: Search) -> Tolerance | None:
 
 
 def least_step(search: Search, end: int, most: int) -> tuple[int, bool]:
-    """Return the least households by which an end may move (−1 the minimum, 1 the maximum), 0 if none up to ``most``.
-
-    A wider window allows every plan that a narrower one does, so halving finds the least; with it, whether every
-    step below it was proven to allow none.
-    """
+    """Return the least households by which an end may move (−1 the minimum, 1 the maximum), 0 if none up to ``most``;
+    and whether every step below it, or all of them, were proven to allow no plan."""
     if most < 1:
         return 0, True
+    listing = list_columns(
+        search.graph, 1, int(search.problem.households.sum()), work=LISTED_WORK, cap=LISTED_SETS
+    )
+    if listing.complete:
+        columns = make_columns(search.graph, search.rules, list(listing.sets))
+        return step_of_all(search, columns, end, most)
+    return step_by_halving(search, end, most)
+
+
+def step_of_all(search: Search, columns: Columns, end: int, most: int) -> tuple[int, bool]:
+    """Return the same from all connected sets: cover every atom, the greatest step of a chosen set least."""
+    from ortools.sat.python import cp_model
+
+    piece = search.problem
+    lawful = columns.outside == 0
+    beyond = (
+        columns.households < piece.households_min if end < 0 else columns.households > piece.households_max
+    )
+    kept = columns.take(np.flatnonzero(lawful | (beyond & (columns.outside <= most))))
+    model = cp_model.CpModel()
+    chosen = [model.new_bool_var("") for _ in range(len(kept))]
+    step = model.new_int_var(1, most, "")
+    for held in kept.holding(piece.n_atoms):
+        model.add_exactly_one(chosen[c] for c in held)
+    for c in np.flatnonzero(kept.outside):
+        model.add(step >= int(kept.outside[c])).only_enforce_if(chosen[c])
+    model.minimize(step)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    solver.parameters.max_deterministic_time = search.work.choosing
+    status = solver.solve(model)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return int(solver.value(step)), status == cp_model.OPTIMAL
+    return 0, status == cp_model.INFEASIBLE
+
+
+def step_by_halving(search: Search, end: int, most: int) -> tuple[int, bool]:
+    """Return the same by trying windows: a wider one allows every plan that a narrower one does."""
     plan, refuted = divide(search, moved(search.problem, end, most))
     if plan is None:
         return 0, refuted
