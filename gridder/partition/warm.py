@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from gridder.effort import Effort
+from gridder.partition.anneal import make_graph
 from gridder.partition.answer import Certificate, Plan
 from gridder.partition.problem import Problem
+from gridder.partition.remainder import leaves_lawful_rests
 from gridder.partition.solve import solve
 from gridder.partition.travel import make_travel
 
@@ -32,6 +34,7 @@ def warm() -> tuple[Plan, Certificate]:
     place = np.arange(64)
     steps = np.abs(place[:, None] // 8 - place // 8) + np.abs(place[:, None] % 8 - place % 8)
     solve(replace(case, travel=make_travel(case.households, steps)), Effort("quick"))
+    leaves_lawful_rests(make_graph(case), case.households_min, case.households_max, [(0,)])
     return solve(case, Effort("quick"))
 
 
