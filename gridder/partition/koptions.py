@@ -36,6 +36,7 @@ OPTION_SHARE = 0.05  # of the repairs
 SPREAD = (0, 1, 2, 3, 5, 8, 13, 21, 34)  # places above the fewest grids at which k is tried when it is free
 NEAR_K = 1.08  # numbers of grids whose short run costs up to 8 % more than the cheapest are searched in full
 MOST_K = 3
+FEWER_ATOMS = 120  # up to so many one grid less than the cheapest is searched: short runs miss tight plans
 
 
 def make_option(problem: Problem, assignment: Ints, proven: bool) -> KOption:
@@ -141,5 +142,9 @@ def free_k(search: Search) -> tuple[list[int], list[KOption]]:
         if trial.misfit == 0:
             options.append(make_option(piece, trial.assignment, False))
     least = min((o.objective for o in options), default=0)
-    near = sorted((o.objective, o.k) for o in options if o.objective <= NEAR_K * least)
-    return [k for _, k in near[:MOST_K]] or [k for _, k in sorted(ranked)[:1]], options
+    close = sorted((o.objective, o.k) for o in options if o.objective <= NEAR_K * least)
+    near = [k for _, k in close[:MOST_K]] or [k for _, k in sorted(ranked)[:1]]
+    fewer = near[0] - 1
+    if fewer in ks and fewer not in near and piece.n_atoms <= FEWER_ATOMS:
+        near.append(fewer)
+    return near, options
