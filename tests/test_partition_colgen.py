@@ -249,7 +249,7 @@ def run(case, k, ks, pricer, **spend):
     generation = make_generation(
         case, compiled(case), worst_plan(case, k), ks, exact=pricer, spend=Spend(**spend)
     )
-    prove(generation)
+    prove(generation, (min(ks), max(ks)))
     return generation
 
 
@@ -293,7 +293,7 @@ def test_a_program_short_of_states_claims_only_what_is_true(seed):
     case = random_problem(seed, 14, low=40, high=190)
     k = round(int(case.households.sum()) / 400)
     best = run(case, k, [k], Listed(case)).objective
-    for states in (14, 70, 280):
+    for states in (1, 5, 20):
         short = run(case, k, [k], FrontierPricer(case, make_sweep(case), states))
         assert short.bounds.at[k] <= best <= short.objective
 

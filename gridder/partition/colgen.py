@@ -221,12 +221,13 @@ class Generation:
         return bool(found)
 
 
-def prove(generation: Generation) -> None:
-    """Raise the bounds of every number of grids to the cost of the best plan, the most promising number first."""
+def prove(generation: Generation, span: tuple[int, int]) -> None:
+    """Raise the bounds of k⁻ … k⁺ grids (``span``) to the cost of the best plan, the plan's own number first."""
     tried: set[int] = set()
     k = int(generation.best.max()) + 1
     while True:
-        left = [j for j in generation.bounds.open(generation.objective) if j not in tried]
+        asked = [j for j in generation.bounds.open(generation.objective) if span[0] <= j <= span[1]]
+        left = [j for j in asked if j not in tried]
         if not left:
             return
         k = k if k in left else left[0]

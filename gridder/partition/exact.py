@@ -14,8 +14,8 @@ from gridder.partition.problem import Ints, Problem
 from gridder.partition.sweep import Sweep
 
 Sets = list[tuple[int, ...]]
-FIRST_STEP = 1  # of cost: how much a limit is lowered first
-STEPS = 16
+FIRST_STEP = 500  # parts of all prices: how much a limit is lowered first
+STEPS = 4
 
 
 class Exact(Protocol):
@@ -34,7 +34,7 @@ class Exact(Protocol):
 
 @dataclass(frozen=True)
 class FrontierPricer:
-    """The frontier program with a cap on its states.
+    """The frontier program with a cap on its states after each step.
 
     Where these do not suffice and nothing was found either, the limit is lowered until they do: nothing below a lower
     limit is a bound, too.
@@ -52,12 +52,12 @@ class FrontierPricer:
     def price(self, prices: Prices, below: int) -> Priced:
         """Return the least reduced cost if it is below the limit, else the limit; and grids, best first."""
         priced = price_exactly(self.problem, self.sweep, prices, below=below, states=self.states)
-        step = FIRST_STEP * prices.scale
+        step = int(prices.atom.clip(0).sum()) // FIRST_STEP
         for _ in range(STEPS):
             if priced.exact or priced.sets:
                 break
             below -= step
-            step *= 2
+            step *= 4
             priced = price_exactly(self.problem, self.sweep, prices, below=below, states=self.states)
         return priced
 

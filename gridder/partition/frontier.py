@@ -56,8 +56,8 @@ class Program:
 def price_exactly(problem: Problem, sweep: Sweep, prices: Prices, *, below: int, states: int) -> Priced:
     """Return the least reduced cost of all lawful connected grids if it is below ``below``, else ``below``.
 
-    With it the cheapest grid and other cheap ones, best first. ``exact`` False: more than ``states`` states would have
-    been needed; the least is not known (UNKNOWN), but grids below the limit may have been found all the same.
+    With it the cheapest grid and other cheap ones, best first. ``exact`` False: after some step there
+    were more than ``states`` states; the least is not known (UNKNOWN), but grids below the limit may have been found all the same.
     """
     least, exact = below, True
     found: dict[tuple[int, ...], int] = {}
@@ -77,7 +77,7 @@ def list_cheaper(
 ) -> tuple[list[tuple[int, ...]], bool]:
     """Return (all lawful connected grids of reduced cost < ``below``, whether these are all).
 
-    They are not all where more than ``states`` states or more than ``cap`` grids would have been needed. Where cuts
+    They are not all where more than ``states`` states after a step or more than ``cap`` grids would have been needed. Where cuts
     had to be left out of the program (``MOST_TRIPLES``) or households move, dearer grids may be among them.
     """
     found: set[tuple[int, ...]] = set()
@@ -110,8 +110,7 @@ def move_variants(problem: Problem, prices: Prices) -> list[Prices]:
 
 
 def run_program(problem: Problem, sweep: Sweep, prices: Prices, below: int, states: int) -> Program:
-    """Run all steps for grids of reduced cost < ``below`` with at most ``states`` states, as many after every step."""
-    most = max(1, states // problem.n_atoms)
+    """Run all steps for grids of reduced cost < ``below``, keeping ``states`` states after each step at most."""
     own = own_prices(problem, prices)
     window = ints([problem.households_min, problem.households_max, below])
     steps = make_steps(problem, sweep, prices, below - int(own[problem.households_min :].min()))
@@ -127,8 +126,8 @@ def run_program(problem: Problem, sweep: Sweep, prices: Prices, below: int, stat
         span = spans(step, layer, brood, problem.households_max)
         value = merge(step, layer, brood, span)
         after = trim(step, brood, span, value, bounds[t + 1], rate)
-        if len(after.mask) > most:
-            after = thin(after, brood, bounds[t + 1], most)
+        if len(after.mask) > states:
+            after = thin(after, brood, bounds[t + 1], states)
             program.whole = False
         program.layers.append(after)
         program.links.append(link_up(brood, len(layer.mask), len(after.mask)))

@@ -31,6 +31,7 @@ from gridder.partition.problem import (
     plan_cost,
     subproblem,
 )
+from gridder.partition.proof import Proof, prove_plan
 from gridder.partition.search import Search, make_search
 from gridder.partition.tolerance import Tolerance, smallest_tolerance
 from gridder.partition.work import Work
@@ -170,19 +171,48 @@ def search_k(search: Search, k: int) -> Ints:
 def polished_answer(
     search: Search, found: Ints, span: tuple[int, int], options: list[KOption]
 ) -> PieceAnswer:
-    """Return the answer from a lawful plan: choose among the grids met, improve regions and pairs, choose again."""
+    """Return the answer from a lawful plan: choose among the grids met, prove or improve, choose again."""
     plan, _ = search.choose(found, *span)
+    proof = prove_plan(search, plan, span)
+    if proof is not None:
+        plan, _ = search.choose(proof.assignment, *span)
+        if lower_bound(proof, span) >= plan_cost(search.problem, plan):
+            return proven_answer(search, plan, span, options, proof)
     plan = improve(search, plan)
-    proven = False
+    settled = False
     for _ in range(POLISHES):
-        plan, proven = settle_pairs(search, plan)
+        plan, settled = settle_pairs(search, plan)
         chosen, _ = search.choose(plan, *span)
         if plan_cost(search.problem, chosen) == plan_cost(search.problem, plan):
             break
-        plan, proven = chosen, False
+        plan, settled = chosen, False
     if search.problem.travel is not None:
-        return travel_answer(search, plan, span, options, proven)
-    return searched_answer(search, plan, options, proven)
+        return travel_answer(search, plan, span, options, settled)
+    if proof is not None and lower_bound(proof, span) > 0:
+        return proven_answer(search, plan, span, options, proof)
+    return searched_answer(search, plan, options, settled)
+
+
+def lower_bound(proof: Proof, span: tuple[int, int]) -> int:
+    """Return what any plan of k⁻ … k⁺ grids costs at least; 0 where one of them has no bound."""
+    return min(proof.bounds.get(k, 0) for k in range(span[0], span[1] + 1))
+
+
+def proven_answer(
+    search: Search, plan: Ints, span: tuple[int, int], options: list[KOption], proof: Proof
+) -> PieceAnswer:
+    """Return the answer for a plan with the bound of its proof; other numbers of grids are proven where it reaches."""
+    piece = search.problem
+    k, value = int(plan.max()) + 1, plan_cost(piece, plan)
+    bound = min(lower_bound(proof, span), value)
+    shown = searched_options(search, plan, options)
+    proven = [replace(o, proven=proof.bounds.get(o.k, 0) >= o.objective) for o in shown]
+    own = make_option(piece, plan, proof.bounds.get(k, 0) >= value)
+    status: Status = "optimal" if bound == value else "bounded"
+    kind: BoundKind = "global" if spans_all(piece, Terms(*span)) else "fixed_k"
+    return PieceAnswer(
+        plan, status, value, bound, kind, k, by_k([own, *proven]), (), f"annealing, {proof.argument}"
+    )
 
 
 def travel_answer(

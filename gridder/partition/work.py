@@ -35,8 +35,8 @@ class Work:
     choosing
         Deterministic time of CP-SAT on the pool.
     proof_atoms, proof_frontier, proof_states, proof_pricings
-        No proof is tried with more atoms, or where Σ 2^width of the frontier is more; states of the frontier program;
-        pricings in all.
+        No proof is tried with more atoms, or where Σ 2^width of the frontier is more; states of the frontier program
+        after each step; pricings in all.
     """
 
     listing: int
@@ -103,7 +103,7 @@ WORK = {
         choosing=2.0,
         proof_atoms=800,
         proof_frontier=2.0**28,
-        proof_states=1_000_000,
+        proof_states=8_000,
         proof_pricings=60,
     ),
     "prove": Work(
@@ -125,7 +125,7 @@ WORK = {
         choosing=20.0,
         proof_atoms=2_000,
         proof_frontier=2.0**31,
-        proof_states=5_000_000,
+        proof_states=30_000,
         proof_pricings=1_000,
     ),
 }
