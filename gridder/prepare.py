@@ -28,7 +28,8 @@ from gridder.walking import add_walking
 class PlanOptions:
     """What a caller may choose besides policy and effort.
 
-    ``grids`` as in Problem; ``objective``: whether grids cost their boundary or the walk to their centre; ``bad_rows`` ``stop`` or ``quarantine``; ``missing`` ``stop``, ``zero`` or ``estimate``;
+    ``grids`` as in Problem; ``objective``: whether grids cost their boundary or the walk to their centre;
+    ``bad_rows`` ``stop`` or ``quarantine``; ``missing`` ``stop``, ``zero`` or ``estimate``;
     ``asked`` is what the record keeps of how the input was read.
     """
 
