@@ -57,7 +57,7 @@ def price_exactly(problem: Problem, sweep: Sweep, prices: Prices, *, below: int,
     """Return the least reduced cost of all lawful connected grids if it is below ``below``, else ``below``.
 
     With it the cheapest grid and other cheap ones, best first. ``exact`` False: after some step there
-    were more than ``states`` states; the least is not known (UNKNOWN), but grids below the limit may have been found all the same.
+    were more than ``states`` states; the least is not known (UNKNOWN), but grids below the limit may still be found.
     """
     least, exact = below, True
     found: dict[tuple[int, ...], int] = {}

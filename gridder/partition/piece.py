@@ -243,7 +243,7 @@ def searched_answer(
     argument = "annealing, exact cover over the grids met"
     status: Status = "locally_optimal" if pairs_proven else "feasible"
     if pairs_proven:
-        argument += "; every pair of neighbouring grids divided at its best, by listing"
+        argument += "; every pair of neighbouring grids divided at its best"
     return PieceAnswer(assignment, status, own.objective, None, "none", k, by_k([own, *shown]), (), argument)
 
 

@@ -35,7 +35,7 @@ def warm() -> tuple[Plan, Certificate]:
     steps = np.abs(place[:, None] // 8 - place // 8) + np.abs(place[:, None] % 8 - place % 8)
     solve(replace(case, travel=make_travel(case.households, steps)), Effort("quick"))
     leaves_lawful_rests(make_graph(case), case.households_min, case.households_max, [(0,)])
-    return solve(case, Effort("quick"))
+    return solve(case, Effort("standard"))
 
 
 if __name__ == "__main__":
