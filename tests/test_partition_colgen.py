@@ -62,6 +62,7 @@ class Listed:
 
     case: object
     place: object = None
+    spent: bool = False
 
     def __post_init__(self):
         self.columns = columns_of(self.case)

@@ -8,7 +8,7 @@ from scipy.spatial import Delaunay
 
 from gridder.partition import frontier_kernels, frontier_values
 from gridder.partition.anneal import make_graph
-from gridder.partition.frontier import list_cheaper, price_exactly
+from gridder.partition.frontier import Frontier, list_cheaper, price_exactly
 from gridder.partition.frontier_steps import Prices
 from gridder.partition.listing import list_columns
 from gridder.partition.problem import Problem, grid_cost
@@ -72,7 +72,7 @@ def test_least_reduced_cost_is_that_of_the_listing(seed):
     problem = some_problem(seed)
     prices = priced(problem, seed, n_triples=seed % 7)
     costs = all_reduced(problem, prices)
-    answer = price_exactly(problem, make_sweep(problem), prices, below=NEVER_BELOW, states=10**6)
+    answer = price_exactly(Frontier(problem, make_sweep(problem), 10**6), prices, NEVER_BELOW)
     assert answer.exact
     if not costs:
         assert answer.sets == [] and answer.least == NEVER_BELOW
@@ -88,7 +88,7 @@ def test_all_grids_below_a_price_are_listed(seed):
     prices = priced(problem, seed, n_triples=seed % 7)
     costs = all_reduced(problem, prices)
     below = int(np.quantile(list(costs.values()), 0.3)) if costs else 0
-    found, complete = list_cheaper(problem, make_sweep(problem), prices, below=below, states=10**6, cap=10**5)
+    found, complete = list_cheaper(Frontier(problem, make_sweep(problem), 10**6), prices, below, 10**5)
     assert complete
     assert set(found) == {atoms for atoms, cost in costs.items() if cost < below}
 
@@ -97,7 +97,7 @@ def test_nothing_below_the_limit_returns_the_limit():
     problem = some_problem(4)
     prices = priced(problem, 4, n_triples=3)
     least = min(all_reduced(problem, prices).values())
-    answer = price_exactly(problem, make_sweep(problem), prices, below=least, states=10**6)
+    answer = price_exactly(Frontier(problem, make_sweep(problem), 10**6), prices, least)
     assert answer == (least, True, [])
 
 
@@ -106,11 +106,21 @@ def test_too_few_states_and_too_many_grids_are_said():
     prices = priced(problem, 4, n_triples=0)
     sweep = make_sweep(problem)
     costs = all_reduced(problem, prices)
-    few = price_exactly(problem, sweep, prices, below=NEVER_BELOW, states=5)
+    few = price_exactly(Frontier(problem, sweep, 5), prices, NEVER_BELOW)
     assert not few.exact and few.least < min(costs.values())
     assert few.sets and set(few.sets) <= set(costs)
-    assert list_cheaper(problem, sweep, prices, below=NEVER_BELOW, states=10**6, cap=3) == ([], False)
-    assert list_cheaper(problem, sweep, prices, below=NEVER_BELOW, states=2, cap=10**6) == ([], False)
+    assert list_cheaper(Frontier(problem, sweep, 10**6), prices, NEVER_BELOW, 3) == ([], False)
+    assert list_cheaper(Frontier(problem, sweep, 2), prices, NEVER_BELOW, 10**6) == ([], False)
+
+
+def test_work_is_counted_and_ends():
+    problem = some_problem(4)
+    prices = priced(problem, 4, n_triples=0)
+    frontier = Frontier(problem, make_sweep(problem), 10**6, work=1)
+    assert price_exactly(frontier, prices, NEVER_BELOW).exact
+    assert frontier.work < 0
+    assert price_exactly(frontier, prices, NEVER_BELOW)[1:] == (False, [])
+    assert list_cheaper(frontier, prices, NEVER_BELOW, 10**6) == ([], False)
 
 
 def test_sweep_is_an_order_and_counts_its_frontier():
@@ -132,14 +142,14 @@ def test_kernels_do_the_same_uncompiled(monkeypatch):
     problem = some_problem(6)
     prices = priced(problem, 6, n_triples=4)
     sweep = make_sweep(problem)
-    compiled = price_exactly(problem, sweep, prices, below=NEVER_BELOW, states=10**6)
+    compiled = price_exactly(Frontier(problem, sweep, 10**6), prices, NEVER_BELOW)
     for module in (frontier_kernels, frontier_values):
         for name, kernel in list(vars(module).items()):
             if hasattr(kernel, "py_func"):
                 monkeypatch.setattr(module, name, kernel.py_func)
                 monkeypatch.setattr(f"gridder.partition.frontier.{name}", kernel.py_func, raising=False)
     with np.errstate(over="ignore"):
-        assert price_exactly(problem, sweep, prices, below=NEVER_BELOW, states=10**6) == compiled
+        assert price_exactly(Frontier(problem, sweep, 10**6), prices, NEVER_BELOW) == compiled
     graph, order = problem.adjacency[:2], sweep.order
     width = np.zeros(problem.n_atoms, dtype=np.int64)
     span = (0, problem.n_atoms - 1)

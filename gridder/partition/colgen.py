@@ -18,7 +18,6 @@ import numpy as np
 
 from gridder.partition.bounds import Bounds, exact_bound, least_needed, useful_below
 from gridder.partition.bundle import Centre, first_centre, prices_near, recentre
-from gridder.partition.coarse import is_lawful
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.cuts import separate
 from gridder.partition.exact import Exact
@@ -27,7 +26,7 @@ from gridder.partition.frontier_steps import Prices
 from gridder.partition.kernels import Graph, Rules
 from gridder.partition.master import Floats, Master, Relaxed, make_master, round_prices
 from gridder.partition.model import Terms, choose_grids
-from gridder.partition.problem import Ints, Problem, plan_cost
+from gridder.partition.problem import Ints, Problem, is_lawful, plan_cost
 
 Compiled = tuple[Graph, Rules]
 WHOLE = 1 - 1e-6
@@ -58,7 +57,7 @@ class Spend:
         Deterministic time of CP-SAT for each exact cover.
     """
 
-    exact: int = 100
+    exact: int = 1_000
     listings: int = 12
     cuts: int = 120
     cuts_a_round: int = 8
@@ -140,7 +139,7 @@ class Generation:
         self.centre = replace(self.centre, step=self.first_step)
         best, stalls = -np.inf, 0
         proof: tuple[Prices, int] | None = None  # the prices that bound most, and their least reduced cost
-        while self.is_open(k) and self.done["exact"] < self.spend.exact:
+        while self.is_open(k) and self.done["exact"] < self.spend.exact and not self.exact.spent:
             relaxed = self.propose(k)
             prices = self.rounded(relaxed)
             fresh, value = self.price(prices, k)

@@ -8,10 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from gridder.partition.frontier import Priced, list_cheaper, price_exactly
+from gridder.partition.frontier import Frontier, Priced, list_cheaper, price_exactly
 from gridder.partition.frontier_steps import Prices
-from gridder.partition.problem import Ints, Problem
-from gridder.partition.sweep import Sweep
+from gridder.partition.problem import Ints
 
 Sets = list[tuple[int, ...]]
 FIRST_STEP = 500  # parts of all prices: how much a limit is lowered first
@@ -25,6 +24,10 @@ class Exact(Protocol):
     def place(self) -> Ints:
         """Place of every atom along the pricer's sweep. Shape (n,), int64."""
 
+    @property
+    def spent(self) -> bool:
+        """Whether its work is done, and it finds nothing any more."""
+
     def price(self, prices: Prices, below: int) -> Priced:
         """Return the least reduced cost if it is below the limit, else the limit; and grids, best first."""
 
@@ -32,17 +35,18 @@ class Exact(Protocol):
         """Return (the grids below the limit, whether these are all): no more than ``cap``."""
 
 
-@dataclass(frozen=True)
-class FrontierPricer:
+@dataclass
+class FrontierPricer(Frontier):
     """The frontier program with a cap on its states after each step.
 
     Where these do not suffice and nothing was found either, the limit is lowered until they do: nothing below a lower
     limit is a bound, too.
     """
 
-    problem: Problem
-    sweep: Sweep
-    states: int
+    @property
+    def spent(self) -> bool:
+        """Whether its work is done, and it finds nothing any more."""
+        return self.work <= 0
 
     @cached_property
     def place(self) -> Ints:
@@ -51,16 +55,16 @@ class FrontierPricer:
 
     def price(self, prices: Prices, below: int) -> Priced:
         """Return the least reduced cost if it is below the limit, else the limit; and grids, best first."""
-        priced = price_exactly(self.problem, self.sweep, prices, below=below, states=self.states)
+        priced = price_exactly(self, prices, below)
         step = int(prices.atom.clip(0).sum()) // FIRST_STEP
         for _ in range(STEPS):
-            if priced.exact or priced.sets:
+            if priced.exact or priced.sets or self.spent:
                 break
             below -= step
             step *= 4
-            priced = price_exactly(self.problem, self.sweep, prices, below=below, states=self.states)
+            priced = price_exactly(self, prices, below)
         return priced
 
     def list_all(self, prices: Prices, below: int, cap: int) -> tuple[Sets, bool]:
         """Return (the grids below the limit, whether these are all): no more than ``cap``."""
-        return list_cheaper(self.problem, self.sweep, prices, below=below, states=self.states, cap=cap)
+        return list_cheaper(self, prices, below, cap)

@@ -29,6 +29,7 @@ from gridder.partition.sweep import Sweep
 
 GRIDS_KEPT = 300  # complete grids returned by one pricing
 UNKNOWN = -(1 << 60)
+A_STATE, A_VALUE = 100, 2  # work in looking at a state, a value: about as long as at so many masks
 
 
 class Priced(NamedTuple):
@@ -37,6 +38,19 @@ class Priced(NamedTuple):
     least: int
     exact: bool
     sets: list[tuple[int, ...]]
+
+
+@dataclass
+class Frontier:
+    """A problem, its sweep, the states kept after each step at most, and the work left: masks, states, values looked at.
+
+    ``work`` goes down with every run of the program; what is below 0 runs no more.
+    """
+
+    problem: Problem
+    sweep: Sweep
+    states: int
+    work: float = np.inf
 
 
 @dataclass
@@ -53,46 +67,52 @@ class Program:
     whole: bool = True
 
 
-def price_exactly(problem: Problem, sweep: Sweep, prices: Prices, *, below: int, states: int) -> Priced:
+def price_exactly(frontier: Frontier, prices: Prices, below: int) -> Priced:
     """Return the least reduced cost of all lawful connected grids if it is below ``below``, else ``below``.
 
     With it the cheapest grid and other cheap ones, best first. ``exact`` False: after some step there
-    were more than ``states`` states; the least is not known (UNKNOWN), but grids below the limit may still be found.
+    were more states than are kept; the least is not known (UNKNOWN), but grids below the limit may still be found.
     """
     least, exact = below, True
     found: dict[tuple[int, ...], int] = {}
-    for variant in move_variants(problem, prices):
-        program = run_program(problem, sweep, variant, below, states)
+    for variant in move_variants(frontier.problem, prices):
+        program = run_program(frontier, variant, below)
         exact = exact and program.whole
-        ends = np.concatenate([np.column_stack([e, np.full(len(e), t)]) for t, e in enumerate(program.ends)])
+        ends = all_ends(program)
         order = np.lexsort((ends[:, 1], ends[:, 4], ends[:, 0]))[:GRIDS_KEPT]
-        for end, atoms in zip(ends[order], trace(program, sweep, ends[order], below, every=False)):
+        for end, atoms in zip(ends[order], trace(program, frontier.sweep, ends[order], below, every=False)):
             least = min(least, int(end[0]))
             found[atoms] = min(int(end[0]), found.get(atoms, below))
     return Priced(least if exact else UNKNOWN, exact, sorted(found, key=lambda atoms: (found[atoms], atoms)))
 
 
 def list_cheaper(
-    problem: Problem, sweep: Sweep, prices: Prices, *, below: int, states: int, cap: int
+    frontier: Frontier, prices: Prices, below: int, cap: int
 ) -> tuple[list[tuple[int, ...]], bool]:
     """Return (all lawful connected grids of reduced cost < ``below``, whether these are all).
 
-    They are not all where more than ``states`` states after a step or more than ``cap`` grids would have been needed. Where cuts
-    had to be left out of the program (``MOST_TRIPLES``) or households move, dearer grids may be among them.
+    They are not all where more states after a step than are kept, or more than ``cap`` grids, would have been needed.
+    Where cuts had to be left out of the program (``MOST_TRIPLES``) or households move, dearer grids may be among them.
     """
     found: set[tuple[int, ...]] = set()
-    for variant in move_variants(problem, prices):
-        program = run_program(problem, sweep, variant, below, states)
+    for variant in move_variants(frontier.problem, prices):
+        program = run_program(frontier, variant, below)
         if not program.whole:
             return [], False
-        ends = np.concatenate([np.column_stack([e, np.full(len(e), t)]) for t, e in enumerate(program.ends)])
+        ends = all_ends(program)
         if len(ends) > cap:
             return [], False
-        traced = trace(program, sweep, ends, below, every=True, cap=cap)
+        traced = trace(program, frontier.sweep, ends, below, every=True, cap=cap)
         if len(traced) > cap:
             return [], False
         found.update(traced)
     return sorted(found), True
+
+
+def all_ends(program: Program) -> Ints:
+    """Return the complete grids of all steps, each with the step it ended at: rows of five."""
+    rows = [np.column_stack([ends, np.full(len(ends), t)]) for t, ends in enumerate(program.ends)]
+    return np.concatenate([np.empty((0, 5), dtype=np.int64), *rows])
 
 
 def move_variants(problem: Problem, prices: Prices) -> list[Prices]:
@@ -109,14 +129,18 @@ def move_variants(problem: Problem, prices: Prices) -> list[Prices]:
     return [Prices(prices.scale, atom, prices.grid, prices.triples, prices.charges) for atom in paid]
 
 
-def run_program(problem: Problem, sweep: Sweep, prices: Prices, below: int, states: int) -> Program:
-    """Run all steps for grids of reduced cost < ``below``, keeping ``states`` states after each step at most."""
+def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
+    """Run all steps for grids of reduced cost < ``below``; no step where the work is spent."""
+    problem, sweep = frontier.problem, frontier.sweep
     own = own_prices(problem, prices)
     window = ints([problem.households_min, problem.households_max, below])
     steps = make_steps(problem, sweep, prices, below - int(own[problem.households_min :].min()))
     rate = mean_price(problem, prices)
+    program = Program(steps, [first_layer()], [], [], whole=frontier.work > 0)
+    if not program.whole:
+        return program
     bounds = all_bounds(steps)
-    program = Program(steps, [first_layer()], [], [])
+    frontier.work -= sweep.states
     for t, step in enumerate(steps):
         layer = program.layers[-1]
         brood = make_brood(len(layer.mask))
@@ -126,8 +150,9 @@ def run_program(problem: Problem, sweep: Sweep, prices: Prices, below: int, stat
         span = spans(step, layer, brood, problem.households_max)
         value = merge(step, layer, brood, span)
         after = trim(step, brood, span, value, bounds[t + 1], rate)
-        if len(after.mask) > states:
-            after = thin(after, brood, bounds[t + 1], states)
+        frontier.work -= A_STATE * len(brood.mask) + A_VALUE * len(value)
+        if len(after.mask) > frontier.states:
+            after = thin(after, brood, bounds[t + 1], frontier.states)
             program.whole = False
         program.layers.append(after)
         program.links.append(link_up(brood, len(layer.mask), len(after.mask)))
@@ -170,6 +195,8 @@ def trace(
 
     ``every``: all ways that lead to them below ``below``, in any order; more than ``cap`` empty ones once they are more.
     """
+    if not len(ends):
+        return []
     carried = np.empty((0, 3), dtype=np.int64)
     origins, begun = [], []
     for t in range(len(program.steps) - 1, -1, -1):

@@ -42,8 +42,8 @@ def prove_plan(search: Search, plan: Ints, span: tuple[int, int]) -> Proof | Non
         (search.graph, search.rules),
         plan,
         [k for k in preferred_k(piece, int(piece.households.sum())) if k <= piece.n_atoms],
-        exact=FrontierPricer(coarse, sweep, work.proof_states),
-        spend=Spend(exact=work.proof_pricings, listed=work.columns, choosing=work.choosing),
+        exact=FrontierPricer(coarse, sweep, work.proof_states, work.proof_work),
+        spend=Spend(listed=work.columns, choosing=work.choosing),
     )
     generation.add(search.columns(sets_of(plan)))
     prove(generation, span)

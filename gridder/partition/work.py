@@ -34,9 +34,9 @@ class Work:
         Columns kept for the model.
     choosing
         Deterministic time of CP-SAT on the pool.
-    proof_atoms, proof_frontier, proof_states, proof_pricings
+    proof_atoms, proof_frontier, proof_states, proof_work
         No proof is tried with more atoms, or where Σ 2^width of the frontier is more; states of the frontier program
-        after each step; pricings in all.
+        after each step; its work in all (``frontier.Frontier``).
     """
 
     listing: int
@@ -58,7 +58,7 @@ class Work:
     proof_atoms: int
     proof_frontier: float
     proof_states: int
-    proof_pricings: int
+    proof_work: float
 
 
 WORK = {
@@ -82,7 +82,7 @@ WORK = {
         proof_atoms=0,
         proof_frontier=0,
         proof_states=0,
-        proof_pricings=0,
+        proof_work=0,
     ),
     "standard": Work(
         listing=400_000,
@@ -104,7 +104,7 @@ WORK = {
         proof_atoms=800,
         proof_frontier=2.0**28,
         proof_states=8_000,
-        proof_pricings=60,
+        proof_work=8e9,
     ),
     "prove": Work(
         listing=4_000_000,
@@ -126,7 +126,7 @@ WORK = {
         proof_atoms=2_000,
         proof_frontier=2.0**31,
         proof_states=30_000,
-        proof_pricings=1_000,
+        proof_work=1e12,
     ),
 }
 
