@@ -7,8 +7,9 @@ import pytest
 from partition_cases import random_problem
 
 from gridder.partition.anneal import make_graph
-from gridder.partition.coarse import MOST_UNITS, coarsen, is_lawful
+from gridder.partition.coarse import MOST_UNITS, coarsen
 from gridder.partition.listing import list_columns
+from gridder.partition.problem import is_lawful
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -12,7 +12,7 @@ from partition_cases import graph_of, problem, random_problem, row
 from gridder.effort import Effort
 from gridder.partition import division
 from gridder.partition.anneal import make_graph, make_rules
-from gridder.partition.division import divide, make_halves
+from gridder.partition.division import best_division, make_halves
 from gridder.partition.pairs import divide_pair, pairs_beside, pairs_of, settle_pairs
 from gridder.partition.problem import grid_cost, households_outside, plan_cost
 from gridder.partition.search import make_search
@@ -26,7 +26,7 @@ OPTIONS = [
 ]
 
 
-def best_division(case, atoms):
+def least_division(case, atoms):
     """The least doubled cost of two lawful connected grids that are these atoms, or None, by trying all."""
     graph, costs = graph_of(case).subgraph(atoms), []
     for size in range(1, len(atoms)):
@@ -58,8 +58,8 @@ def test_the_best_division_is_found_and_proven_from_any_start(seed, options):
     graph, rules = make_graph(case), make_rules(case)
     halves = make_halves(9, 9)
     halves.best[:] = np.arange(9) == end_atom(case)
-    assert divide(graph, rules, atoms, halves, 10**6)
-    expected = best_division(case, range(9))
+    assert best_division(graph, rules, atoms, halves, 10**6)
+    expected = least_division(case, range(9))
     if expected is None:
         assert halves.told[0] == division.NEVER
     else:
@@ -67,7 +67,7 @@ def test_the_best_division_is_found_and_proven_from_any_start(seed, options):
         assert sum(grid_cost(case, side) for side in sides) == expected == 2 * halves.told[0]
     again = make_halves(9, 9)
     again.best[:] = halves.best
-    assert divide(graph, rules, atoms, again, 10**6) and again.best.tolist() == halves.best.tolist()
+    assert best_division(graph, rules, atoms, again, 10**6) and again.best.tolist() == halves.best.tolist()
 
 
 def test_compiled_and_plain_code_branch_the_same_way(monkeypatch):
@@ -75,12 +75,12 @@ def test_compiled_and_plain_code_branch_the_same_way(monkeypatch):
     graph, rules, told = make_graph(case), make_rules(case), []
     for plain in (False, True):
         if plain:
-            kernels = "decide next_atom rest_is_connected weigh_division cost_to_beat far_atom".split()
+            kernels = "put_atom next_atom rest_is_connected weigh_division cost_to_beat far_atom".split()
             for name in kernels:
                 monkeypatch.setattr(division, name, getattr(division, name).py_func)
         halves = make_halves(14, 14)
         halves.best[7:] = 1
-        run = divide.py_func if plain else divide
+        run = best_division.py_func if plain else best_division
         run(graph, rules, np.arange(14), halves, 10**6)
         told.append((halves.told.tolist(), halves.best.tolist(), halves.near.tolist()))
     assert told[0] == told[1] and told[0][0][1] > 10
@@ -90,7 +90,7 @@ def test_little_work_proves_nothing_and_keeps_the_division():
     case = random_problem(5, 30, low=10, high=50)
     halves = make_halves(30, 30)
     halves.best[:] = np.arange(30) >= 15
-    assert not divide(make_graph(case), make_rules(case), np.arange(30), halves, 3)
+    assert not best_division(make_graph(case), make_rules(case), np.arange(30), halves, 3)
     assert halves.best.tolist() == [0] * 15 + [1] * 15
 
 
@@ -122,6 +122,6 @@ def test_a_settled_plan_has_no_pair_that_brute_force_improves(seed):
     assert proven
     for a, b in pairs_of(case, settled):
         sides = [np.flatnonzero(settled == g) for g in (a, b)]
-        expected = best_division(case, np.concatenate(sides).tolist())
+        expected = least_division(case, np.concatenate(sides).tolist())
         lawful = all(not households_outside(case, int(case.households[s].sum())) for s in sides)
         assert expected is None or (lawful and sum(grid_cost(case, s) for s in sides) == expected)

@@ -10,7 +10,7 @@ from partition_cases import all_plans, cost_of, grids_connected, random_problem,
 
 from gridder.partition.columns import assignment_of
 from gridder.partition.hess import gates, settle_centres
-from gridder.partition.locks import contract
+from gridder.partition.locks import merge_locks
 from gridder.partition.medians import bound_by_medians, household_price, make_market, value_at
 from gridder.partition.problem import Problem, grid_households, plan_cost
 from gridder.partition.travel import make_travel
@@ -93,7 +93,7 @@ def test_the_model_finds_the_best_plan_and_proves_it(seed, n, options):
 def test_locks_stay_apart_and_merged_atoms_keep_their_candidates():
     fixed = np.full(9, -1)
     fixed[[0, 4, 8]] = [0, 1, 1]
-    case = contract(replace(with_travel(4, 9), fixed=fixed)).problem
+    case = merge_locks(replace(with_travel(4, 9), fixed=fixed)).problem
     plans = lawful(case)
     assert plans
     start = labels(case, plans[0])

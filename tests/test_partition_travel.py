@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from partition_cases import random_problem, with_travel
 
-from gridder.partition.locks import contract
+from gridder.partition.locks import merge_locks
 from gridder.partition.problem import Problem, grid_cost, plan_cost, subproblem
 from gridder.partition.travel import best_centre, make_travel
 
@@ -48,7 +48,7 @@ def test_merged_atoms_and_parts_cost_what_their_atoms_cost():
     case = with_travel(3, 14)
     i, j = (int(x) for x in case.edges[0])
     fixed[[i, j]] = 0
-    merged = contract(replace(case, fixed=fixed))
+    merged = merge_locks(replace(case, fixed=fixed))
     grid = np.arange(merged.problem.n_atoms) % 3
     assert plan_cost(merged.problem, grid) == plan_cost(case, grid[merged.place])
     part = subproblem(case, np.array([2, 3, 5, 7, 11]))

@@ -31,8 +31,8 @@ class GridException:
         reason's own.
     remedies
         Smallest changes that would mend it, each ``{"code": …, facts}``: ``accept``, ``merge``, ``release``,
-        ``cut_building`` (into ``parts``), ``join`` (a crossing or link to more households), ``widen`` (the window
-        in which the whole piece would be lawful; ``proven`` when no end could give way by less).
+        ``cut_building`` (into ``parts``), ``join`` (a crossing or link to more households), ``unlock``, ``widen`` (the
+        window in which the whole piece would be lawful; ``proven`` when no end could give way by less).
     """
 
     grid: int
@@ -51,7 +51,7 @@ class Plan:
     assignment
         Grid of every atom, 0…k−1 in the order of their first atom. Shape (n,), int64.
     objective
-        Cut edges + load + moves, in the caller's unit.
+        Cut edges or travel, + load + moves, in the caller's unit.
     households
         Households of every grid. Shape (k,), int64.
     exceptions

@@ -10,14 +10,12 @@ from gridder.partition.anneal import Trial, make_rules
 from gridder.partition.answer import Reason
 from gridder.partition.carve import carve_all, carve_one
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
-from gridder.partition.listing import list_columns
+from gridder.partition.listing import list_columns, list_connected
 from gridder.partition.model import Terms, choose_grids, choose_nearest
 from gridder.partition.problem import Ints, Problem, grid_households, households_outside, plan_cost
 from gridder.partition.search import Search, places
 
 MOST_K = 12  # numbers of grids tried
-LISTED_WORK = 20_000  # up to about a dozen atoms all connected sets can be listed
-LISTED_SETS = 2_000
 WIDENINGS = (15, 60, 200)  # households by which listed grids may miss the window
 WIDENED_SETS = 2  # times the columns an effort lists
 Rank = tuple[int, int, int, int]
@@ -109,8 +107,7 @@ def nearest_met(search: Search) -> Ints:
 def nearest_listed(search: Search) -> Ints | None:
     """Return the nearest plan there is where all connected sets can be listed, else None."""
     problem = search.problem
-    total = int(problem.households.sum())
-    listing = list_columns(search.graph, 0, total, work=LISTED_WORK, cap=LISTED_SETS)
+    listing = list_connected(search.graph, 0)
     if not listing.complete:
         return None
     columns = make_columns(search.graph, search.rules, list(listing.sets))

@@ -22,7 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from gridder.partition.master import Floats, Master, Relaxed, Triple, flatten
+from gridder.partition.columns import flatten
+from gridder.partition.master import Floats, Master, Relaxed, Triple
 from gridder.partition.problem import Ints, Problem
 
 SWEEPS = 200

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridder.partition.answer import Reason
-from gridder.partition.columns import assignment_of, sets_of
+from gridder.partition.columns import assignment_of, lift_sets, sets_of
 from gridder.partition.counts import lawful_k
 from gridder.partition.diagnose import diagnose_piece
-from gridder.partition.feasibility import decide, divide
+from gridder.partition.feasibility import decide, divide, rests_of
 from gridder.partition.listing import list_columns
 from gridder.partition.problem import Ints, Problem, households_outside, subproblem
 from gridder.partition.search import Search, make_search
@@ -52,7 +52,7 @@ def carve_one(search: Search, reasons: tuple[Reason, ...], most: int) -> Carved:
         if not serves_all(grid, reasons):
             continue
         rests = rests_of(piece, grid)
-        if not all(fits(piece, rest) for rest in rests):
+        if not all(fits_some_k(piece, rest) for rest in rests):
             continue
         tried += 1
         if tried > TRIED:
@@ -97,13 +97,7 @@ def grids_outside(search: Search, cause: Reason, most: int) -> tuple[list[Grid],
     return sorted(found, key=lambda grid: (found[grid], len(grid), grid)), complete
 
 
-def rests_of(piece: Problem, grid: Grid) -> list[Ints]:
-    """Return the connected rests that a grid leaves, ascending atoms each."""
-    rest = np.setdiff1d(np.arange(piece.n_atoms), grid)
-    return [rest[part] for part in subproblem(piece, rest).pieces] if len(rest) else []
-
-
-def fits(piece: Problem, atoms: Ints) -> bool:
+def fits_some_k(piece: Problem, atoms: Ints) -> bool:
     """Whether a rest holds households for some number of grids; nobody fits none."""
     total = int(piece.households[atoms].sum())
     return total > 0 and lawful_k(total, piece.households_min, piece.households_max) is not None
@@ -116,13 +110,8 @@ def divide_all(search: Search, rests: list[Ints]) -> tuple[list[Grid] | None, bo
         plan, refuted = divide(search, subproblem(search.problem, atoms))
         if plan is None:
             return None, refuted
-        grids += lifted(atoms, sets_of(plan))
+        grids += lift_sets(atoms, sets_of(plan))
     return grids, False
-
-
-def lifted(atoms: Ints, grids: list[Grid]) -> list[Grid]:
-    """Return grids of a rest with the atoms of the whole."""
-    return [tuple(int(atoms[i]) for i in grid) for grid in grids]
 
 
 def carve_all(search: Search) -> Ints | None:
@@ -138,12 +127,12 @@ def carve_all(search: Search) -> Ints | None:
         inner = make_search(part, search.work, search.rng)
         plan, cause = divide_or_blame(inner)
         if plan is not None:
-            grids += lifted(atoms, sets_of(plan))
+            grids += lift_sets(atoms, sets_of(plan))
             continue
         grid = tuple(range(part.n_atoms)) if cause is None else exception_around(inner, cause)
         if grid is None:
             return None
-        grids += lifted(atoms, [grid])
+        grids += lift_sets(atoms, [grid])
         waiting += [atoms[rest] for rest in rests_of(part, grid)]
     return assignment_of(piece, grids)
 
@@ -169,7 +158,7 @@ def exception_around(inner: Search, cause: Reason) -> Grid | None:
     around, _ = grids_outside(inner, cause, most)
     ranked = []
     for place, grid in enumerate(around[:WEIGHED]):
-        failing = sum(not fits(piece, rest) for rest in rests_of(piece, grid))
+        failing = sum(not fits_some_k(piece, rest) for rest in rests_of(piece, grid))
         ranked.append((failing, place))
     ranked = sorted(ranked)[:TRIED]
     judged = [(failing_rests(piece, around[place]), place) for _, place in ranked]
@@ -179,6 +168,6 @@ def exception_around(inner: Search, cause: Reason) -> Grid | None:
 def failing_rests(piece: Problem, grid: Grid) -> int:
     """Return how many reasons the rests of a grid have."""
     return sum(
-        len(diagnose_piece(subproblem(piece, rest))) or not fits(piece, rest)
+        len(diagnose_piece(subproblem(piece, rest))) or not fits_some_k(piece, rest)
         for rest in rests_of(piece, grid)
     )

@@ -10,7 +10,6 @@ from gridder.partition.search import Search
 
 PAIRS_A_STEP = 250  # pairs of centre and atom looked at for the bound, for each annealing step of all runs
 LARGEST_TABLE = 6_000_000  # pairs: above about 2,400 atoms a piece no bound is tried
-CHOOSING = 1  # times what CP-SAT may spend on the pool
 
 
 def settle_travel(search: Search, plan: Ints, span: tuple[int, int]) -> tuple[Ints, int | None, bool]:
@@ -26,7 +25,7 @@ def settle_travel(search: Search, plan: Ints, span: tuple[int, int]) -> tuple[In
     medians = bound_by_medians(problem, plan, span, work=PAIRS_A_STEP * search.work.all_steps)
     bound = medians.bound
     if problem.move_cost == 0:
-        found = settle_centres(problem, plan, medians.cost, span, work=CHOOSING * search.work.choosing)
+        found = settle_centres(problem, plan, medians.cost, span, work=search.work.choosing)
         bound = max(bound, found.bound)
         if found.assignment is not None:
             search.met.update(sets_of(found.assignment))

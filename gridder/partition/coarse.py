@@ -7,7 +7,6 @@ a lawful grid: every lawful grid of the problem is lawful in the coarse one; the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -43,8 +42,3 @@ def rounding(problem: Problem, rest: Ints) -> tuple[int, int]:
     over = np.sort(rest.clip(0))[::-1][:most].sum()
     under = np.sort((-rest).clip(0))[::-1][:most].sum()
     return int(over), int(under)
-
-
-def is_lawful(problem: Problem, atoms: Iterable[int]) -> bool:
-    """Whether a set of atoms has a lawful number of households."""
-    return problem.households_min <= int(problem.households[list(atoms)].sum()) <= problem.households_max

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -54,13 +56,22 @@ def make_columns(graph: Graph, rules: Rules, sets: list[tuple[int, ...]]) -> Col
     from gridder.partition.walk import column_costs
 
     ordered = sorted(set(sets))
-    first = np.zeros(len(ordered) + 1, dtype=np.int64)
-    np.cumsum([len(s) for s in ordered], out=first[1:])
-    atoms = np.array([i for s in ordered for i in s], dtype=np.int64)
-    table = column_costs(graph, rules, first, atoms)
+    table = column_costs(graph, rules, *flatten(ordered))
     size = table[:, 1]
     outside = np.maximum(np.maximum(rules.households_min - size, size - rules.households_max), 0)
     return Columns(tuple(ordered), table[:, 0].copy(), size.copy(), outside)
+
+
+def flatten(sets: Sequence[tuple[int, ...]]) -> tuple[Ints, Ints]:
+    """Return (first, atoms): the atoms of set c are atoms[first[c]:first[c+1]]."""
+    first = np.zeros(len(sets) + 1, dtype=np.int64)
+    np.cumsum([len(s) for s in sets], out=first[1:])
+    return first, np.fromiter(chain.from_iterable(sets), dtype=np.int64, count=int(first[-1]))
+
+
+def lift_sets(atoms: Ints, sets: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Return sets of a part, whose ascending ids are ``atoms``, with the atoms of the whole."""
+    return [tuple(int(atoms[i]) for i in held) for held in sets]
 
 
 def sets_of(assignment: Ints) -> list[tuple[int, ...]]:

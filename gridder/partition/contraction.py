@@ -9,8 +9,7 @@ Rules
     (a) ``forced_groups``: lawful plans have no choice; whatever the objective.
     (b) ``host_of``: a zero-household atom is moved to a neighbour's grid, and nothing becomes dearer.
 
-Rule (b) keeps the households of every grid as they are and leaves no grid empty, so it holds for best efforts
-outside the window too; rule (a) does not, and is left out for them.
+Rule (a) asks for lawful plans alone: where a piece turns out to have none, the best effort is made on the piece as it was.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from gridder.partition.locks import Merged, merge_atoms
 from gridder.partition.problem import Problem, as_ints, first_come
 
 MOST_NEIGHBOURS = 7  # of a zero-household atom: the sets of its other neighbours are tried one by one
-NO_MAXIMUM = 2**62
 
 
 @dataclass
@@ -39,8 +37,6 @@ class Blocks:
     ----------
     problem
         The problem being contracted, one connected piece whose locks are one atom each.
-    most
-        Households of a grid at most: households_max, or no maximum where plans outside the window count.
     households, locks, previous
         Of each block: households, locked atoms (0 or 1), old grid of the households (−1: none).
     beside
@@ -50,7 +46,6 @@ class Blocks:
     """
 
     problem: Problem
-    most: int
     households: list[int]
     locks: list[int]
     previous: list[int]
@@ -70,7 +65,8 @@ class Blocks:
 
     def compatible(self, i: int, j: int) -> bool:
         """Whether two blocks fit into one grid."""
-        return self.households[i] + self.households[j] <= self.most and self.locks[i] + self.locks[j] < 2
+        together = self.households[i] + self.households[j]
+        return together <= self.problem.households_max and self.locks[i] + self.locks[j] < 2
 
     def merge(self, i: int, j: int) -> int:
         """Make two blocks one and return it."""
@@ -98,23 +94,22 @@ class Blocks:
         return len({self.previous[i] for i in whole if self.households[i]}) <= 1
 
 
-def shrink(piece: Problem, *, lawful: bool = True) -> Merged:
+def shrink(piece: Problem) -> Merged:
     """Return a smaller problem with the same least cost for every number of grids, and where each atom went.
 
-    ``reasons`` are proofs met on the way that no lawful plan exists; the problem is then as given. With
-    ``lawful`` False the contraction also keeps the nearest plan outside the window.
+    ``reasons`` are proofs met on the way that no lawful plan exists; the problem is then as given.
 
     Parameters
     ----------
     piece
         One connected piece with households whose locks are one atom each.
     """
-    state = make_blocks(piece, piece.households_max if lawful else NO_MAXIMUM)
+    state = make_blocks(piece)
     waiting = state.blocks()
     while waiting:
         settle_empty(state, waiting)
         waiting = []
-        groups, lost = forced_groups(state) if lawful else ([], [])
+        groups, lost = forced_groups(state)
         for group in groups:
             lost = lost or ([] if fits(state, group) else group)
             waiting += merge_all(state, group) if state.one_origin(group) else []
@@ -125,14 +120,14 @@ def shrink(piece: Problem, *, lawful: bool = True) -> Merged:
     return contracted(state)
 
 
-def make_blocks(piece: Problem, most: int) -> Blocks:
+def make_blocks(piece: Problem) -> Blocks:
     """Return every atom as a block of its own."""
     beside: list[dict[int, int]] = [{} for _ in range(piece.n_atoms)]
     for (i, j), cost in zip(piece.edges.tolist(), piece.cut_cost.tolist()):
         beside[i][j] = beside[j][i] = cost
     locks = [int(label >= 0) for label in piece.fixed]
     origin = piece.previous.tolist()
-    return Blocks(piece, most, piece.households.tolist(), locks, origin, beside, list(range(piece.n_atoms)))
+    return Blocks(piece, piece.households.tolist(), locks, origin, beside, list(range(piece.n_atoms)))
 
 
 def contracted(state: Blocks) -> Merged:
@@ -156,7 +151,8 @@ def merge_all(state: Blocks, group: list[int]) -> list[int]:
 def fits(state: Blocks, group: list[int]) -> bool:
     """Whether blocks that must be together can be."""
     whole = {state.find(i) for i in group}
-    return sum(state.households[i] for i in whole) <= state.most and sum(state.locks[i] for i in whole) < 2
+    households, locks = (sum(of[i] for i in whole) for of in (state.households, state.locks))
+    return households <= state.problem.households_max and locks < 2
 
 
 # Rule (b): zero households
@@ -196,7 +192,7 @@ def host_of(state: Blocks, z: int) -> int:
 def may_move(state: Blocks, z: int, m: int) -> bool:
     """Whether every set of other neighbours of z that fits into one grid is a clique no dearer than m."""
     cost = state.beside[z]
-    rest = [j for j in cost if j != m and state.households[j] <= state.most]
+    rest = [j for j in cost if j != m and state.households[j] <= state.problem.households_max]
     for a, b in combinations(rest, 2):
         if b not in state.beside[a] and state.compatible(a, b):
             return False

@@ -12,6 +12,7 @@ from gridder.partition.answer import Reason
 from gridder.partition.columns import Columns
 from gridder.partition.diagnose import window
 from gridder.partition.problem import Problem
+from gridder.partition.solver import make_solver
 
 MOST_CORES = 12  # reasons found one after the other in one piece
 Refuted = Callable[[Sequence[int]], bool]
@@ -90,8 +91,5 @@ def cannot_cover(columns: Columns, atoms: Sequence[int], work: float) -> bool:
         return True
     for i, held in sorted(holding.items()):
         (model.add_exactly_one if i in wanted else model.add_at_most_one)(chosen[c] for c in held)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = work
+    solver = make_solver(work)
     return bool(solver.solve(model) == cp_model.INFEASIBLE)

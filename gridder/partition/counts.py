@@ -17,9 +17,15 @@ def lawful_k(households: int, households_min: int, households_max: int) -> tuple
     return (fewest, most) if fewest <= most else None
 
 
-def misfit(households: int, k: int, target: int) -> Fraction:
-    """Return how far the mean grid is from the target, exactly."""
+def departure(households: int, k: int, target: int) -> Fraction:
+    """Return by how much the mean of k grids departs from the target, exactly."""
     return abs(Fraction(households, k) - target)
+
+
+def possible_k(problem: Problem) -> range:
+    """Return the lawful numbers of grids of one piece with households, ascending, no more than it has atoms."""
+    span = lawful_k(int(problem.households.sum()), problem.households_min, problem.households_max)
+    return range(max(span[0], 1), min(span[1], problem.n_atoms) + 1) if span is not None else range(0)
 
 
 def preferred_k(problem: Problem, households: int) -> list[int]:
@@ -39,7 +45,7 @@ def preferred_k(problem: Problem, households: int) -> list[int]:
         return list(ks)
     if problem.grids == "most":
         return list(ks)[::-1]
-    return sorted(ks, key=lambda k: (misfit(households, k, problem.target), k))
+    return sorted(ks, key=lambda k: (departure(households, k, problem.target), k))
 
 
 def spread_k(problem: Problem, totals: list[int], wanted: int) -> list[int]:
@@ -52,12 +58,12 @@ def spread_k(problem: Problem, totals: list[int], wanted: int) -> list[int]:
     ks = [0 if h == 0 else 1 for h in totals]
     for i, (h, span) in enumerate(zip(totals, spans)):
         if h and span:
-            ks[i] = min(range(span[0], span[1] + 1), key=lambda k: (misfit(h, k, problem.target), k))
+            ks[i] = min(range(span[0], span[1] + 1), key=lambda k: (departure(h, k, problem.target), k))
     step = 1 if wanted > sum(ks) else -1
     while sum(ks) != wanted:
         open_ = [i for i, s in enumerate(spans) if s and totals[i] and s[0] <= ks[i] + step <= s[1]]
         if not open_:
             break
-        best = min(open_, key=lambda i: (misfit(totals[i], ks[i] + step, problem.target), i))
+        best = min(open_, key=lambda i: (departure(totals[i], ks[i] + step, problem.target), i))
         ks[best] += step
     return ks

@@ -8,7 +8,7 @@ from gridder.partition.anneal import make_graph
 from gridder.partition.answer import Reason
 from gridder.partition.counts import lawful_k
 from gridder.partition.listing import list_columns
-from gridder.partition.locks import contract
+from gridder.partition.locks import merge_locks
 from gridder.partition.problem import Ints, Problem, components, subproblem
 
 Span = tuple[int, int]
@@ -23,12 +23,10 @@ def diagnose(problem: Problem) -> tuple[Reason, ...]:
     over.
     """
     reasons: list[Reason] = []
-    merged = contract(problem)
+    merged = merge_locks(problem)
     for piece in merged.problem.pieces:
         part = subproblem(merged.problem, piece)
-        for reason in diagnose_piece(part):
-            nodes = tuple(i for p in reason.nodes for i in merged.atoms_of(int(piece[p])))
-            reasons.append(Reason(reason.code, tuple(sorted(nodes)), reason.facts))
+        reasons += [merged.lift(piece, reason) for reason in diagnose_piece(part)]
     return tuple(reasons) + merged.reasons
 
 

@@ -49,7 +49,7 @@ def make_halves(n: int, members: int) -> Halves:
 
 
 @njit(cache=True)
-def decide(graph: Graph, halves: Halves, u: int, side: int) -> None:
+def put_atom(graph: Graph, halves: Halves, u: int, side: int) -> None:
     """Put an undecided atom on a side, or a decided one back (UNDECIDED); sums follow."""
     value, near = halves.value, halves.near
     sign = -1 if side == UNDECIDED else 1
@@ -170,7 +170,7 @@ def far_atom(graph: Graph, halves: Halves, members: Ints) -> int:
 
 
 @njit(cache=True)
-def divide(graph: Graph, rules: Rules, members: Ints, halves: Halves, work: int) -> bool:
+def best_division(graph: Graph, rules: Rules, members: Ints, halves: Halves, work: int) -> bool:
     """Look for a cheaper lawful division than ``halves.best``; return whether all were looked at.
 
     ``halves.best`` holds the cheapest then, ``halves.told`` its cost and the branches, ``work`` at most.
@@ -183,7 +183,7 @@ def divide(graph: Graph, rules: Rules, members: Ints, halves: Halves, work: int)
         total += graph.households[u]
     high = min(rules.households_max, total - rules.households_min)
     low = max(rules.households_min, total - rules.households_max)
-    decide(graph, halves, start, FIRST)
+    put_atom(graph, halves, start, FIRST)
     depth, out = 0, 0
     while True:
         halves.told[1] += 1
@@ -202,7 +202,7 @@ def divide(graph: Graph, rules: Rules, members: Ints, halves: Halves, work: int)
         if u >= 0:
             halves.trail[depth] = u
             halves.turned[depth] = 0
-            decide(graph, halves, u, FIRST if halves.near[u, 0] >= halves.near[u, 1] else SECOND)
+            put_atom(graph, halves, u, FIRST if halves.near[u, 0] >= halves.near[u, 1] else SECOND)
             out += graph.households[u] if halves.side[u] == SECOND else 0
             depth += 1
             continue
@@ -210,10 +210,10 @@ def divide(graph: Graph, rules: Rules, members: Ints, halves: Halves, work: int)
             u = halves.trail[depth - 1]
             side = halves.side[u]
             out -= graph.households[u] if side == SECOND else 0
-            decide(graph, halves, u, UNDECIDED)
+            put_atom(graph, halves, u, UNDECIDED)
             if halves.turned[depth - 1] == 0:
                 halves.turned[depth - 1] = 1
-                decide(graph, halves, u, FIRST + SECOND - side)
+                put_atom(graph, halves, u, FIRST + SECOND - side)
                 out += graph.households[u] if halves.side[u] == SECOND else 0
                 break
             depth -= 1

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gridder.partition.answer import Reason
-from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
+from gridder.partition.columns import Columns, assignment_of, lift_sets, make_columns, sets_of
 from gridder.partition.core import find_cores, stranded
 from gridder.partition.counts import preferred_k
 from gridder.partition.diagnose import diagnose_piece
@@ -25,6 +25,7 @@ from gridder.partition.neighbourhood import repair, total_misfit
 from gridder.partition.problem import Ints, Problem, subproblem
 from gridder.partition.remainder import leaves_lawful_rests
 from gridder.partition.search import Search, make_search
+from gridder.partition.solver import make_solver
 
 LEAST_AROUND = 2_000  # branches for the grids around one atom, at least
 SHARE_AROUND = 20  # and the piece's listing work over this
@@ -137,10 +138,7 @@ def cover(choices: Choices, work: float) -> tuple[tuple[int, ...] | None, bool]:
         (model.add_exactly_one if i in wanted else model.add_at_most_one)(held_by)
     for refused in choices.refused:
         model.add_bool_or([chosen[c].negated() for c in refused])
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = work
+    solver = make_solver(work)
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, status == cp_model.INFEASIBLE
@@ -153,18 +151,21 @@ def divide_rests(search: Search, choices: Choices, chosen: tuple[int, ...]) -> I
     A rest that is proven to have no division refuses the grids beside it; one that was not divided, the choice.
     """
     piece, sets = search.problem, choices.columns.sets
-    taken = {i for c in chosen for i in sets[c]}
-    rest = np.array([i for i in range(piece.n_atoms) if i not in taken], dtype=np.int64)
     grids: list[tuple[int, ...]] = [sets[c] for c in chosen]
-    for part in subproblem(piece, rest).pieces if len(rest) else ():
-        atoms = rest[part]
+    for atoms in rests_of(piece, [i for c in chosen for i in sets[c]]):
         plan, refuted = divide(search, subproblem(piece, atoms))
         if plan is None:
             choices.refused.append(beside(piece, choices, chosen, atoms) if refuted else chosen)
             choices.undivided += not refuted
             return None
-        grids += [tuple(int(atoms[i]) for i in grid) for grid in sets_of(plan)]
+        grids += lift_sets(atoms, sets_of(plan))
     return assignment_of(piece, grids)
+
+
+def rests_of(piece: Problem, taken: Sequence[int]) -> list[Ints]:
+    """Return the connected rests that grids of these atoms leave, ascending atoms each."""
+    rest = np.setdiff1d(np.arange(piece.n_atoms), taken)
+    return [rest[part] for part in subproblem(piece, rest).pieces] if len(rest) else []
 
 
 def beside(piece: Problem, choices: Choices, chosen: tuple[int, ...], atoms: Ints) -> tuple[int, ...]:

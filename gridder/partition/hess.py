@@ -30,7 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridder.partition.answer import Ints
-from gridder.partition.problem import Problem, as_ints, components, first_come, plan_cost
+from gridder.partition.problem import Problem, components, first_come, none_each, plan_cost
+from gridder.partition.solver import make_solver
 
 Pair = tuple[int, int]
 MOST_PAIRS = 20_000  # more are beyond what the model can say anything about within the work there is
@@ -274,11 +275,7 @@ def solve_offer(piece: Problem, offer: Offer, value: int, work: float) -> Owners
     if len({int(i) for atoms in offer.atoms_of.values() for i in atoms}) < piece.n_atoms:
         return Owners(None, value, True, 0.0)
     model, v = build_model(piece, offer, value)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.linearization_level = 2
-    solver.parameters.max_deterministic_time = work
+    solver = make_solver(work, linear=2)
     status = solver.solve(model)
     spent = float(solver.response_proto.deterministic_time)
     if status == cp_model.INFEASIBLE:
@@ -286,7 +283,7 @@ def solve_offer(piece: Problem, offer: Offer, value: int, work: float) -> Owners
     bound = int(np.ceil(round(solver.best_objective_bound, 6)))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Owners(None, max(bound, 0), False, spent)
-    owner = as_ints(np.full(piece.n_atoms, -1))
+    owner = none_each(piece.n_atoms)
     for (i, c), x in v.belongs.items():
         if solver.boolean_value(x):
             owner[i] = c

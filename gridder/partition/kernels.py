@@ -1,4 +1,4 @@
-"""Compiled moves on an assignment: start, flip, re-split. Plain arrays in named tuples, no Python objects.
+"""Compiled moves on an assignment: a start, and single atoms (flips). Plain arrays in named tuples, no Python objects.
 
 Every kernel is also plain Python: ``kernel.py_func`` is the same source uncompiled, and tests run both.
 

@@ -9,7 +9,7 @@ import numpy as np
 from gridder.partition.anneal import Trial
 from gridder.partition.answer import KOption
 from gridder.partition.columns import Columns, assignment_of
-from gridder.partition.counts import lawful_k, preferred_k
+from gridder.partition.counts import possible_k
 from gridder.partition.model import Terms, choose_grids
 from gridder.partition.neighbourhood import (
     LARGEST_REGION,
@@ -52,10 +52,7 @@ def by_k(options: list[KOption]) -> tuple[KOption, ...]:
 
 def shown_k(piece: Problem, k: int) -> list[int]:
     """Return the numbers of grids to show, nearest to k first, k itself left out: lawful ones, at most eight."""
-    span = lawful_k(int(piece.households.sum()), piece.households_min, piece.households_max)
-    if span is None:
-        return []
-    others = [other for other in range(max(span[0], 1), min(span[1], piece.n_atoms) + 1) if other != k]
+    others = [other for other in possible_k(piece) if other != k]
     return sorted(others, key=lambda other: (abs(other - k), other))[: MOST_OPTIONS - 1]
 
 
@@ -133,7 +130,7 @@ def free_k(search: Search) -> tuple[list[int], list[KOption]]:
     Few grids cost little but may not fit: k is tried from the fewest on, ever more thinly.
     """
     piece = search.problem
-    ks = sorted(k for k in preferred_k(piece, int(piece.households.sum())) if k <= piece.n_atoms)
+    ks = possible_k(piece)
     options = []
     ranked = []
     for k in [ks[place] for place in SPREAD if place < len(ks)]:

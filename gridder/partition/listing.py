@@ -13,6 +13,7 @@ from gridder.partition.kernels import Graph
 from gridder.partition.problem import Ints
 
 ROOM_PER_SET = 40  # atoms kept for a set on average; listing stops when the room is full
+ALL_WORK, ALL_SETS = 20_000, 2_000  # for all connected sets there are
 
 
 def zeros(*sizes: int) -> list[Ints]:
@@ -166,3 +167,8 @@ def list_columns(graph: Graph, low: int, high: int, *, work: int, cap: int, only
     found = Found(*zeros(cap + 1, ROOM_PER_SET * cap, 2))
     complete = list_sets(graph, np.array([low, high, work], dtype=np.int64), only, trail, found)
     return Listing(found, bool(complete))
+
+
+def list_connected(graph: Graph, low: int) -> Listing:
+    """Return every connected set of at least ``low`` households, whatever the window: complete for about a dozen atoms."""
+    return list_columns(graph, low, int(graph.households.sum()), work=ALL_WORK, cap=ALL_SETS)

@@ -24,8 +24,13 @@ class Merged:
         """Return the atoms of a merged atom, ascending."""
         return [int(i) for i in np.flatnonzero(self.place == merged_atom)]
 
+    def lift(self, atoms: Ints, reason: Reason) -> Reason:
+        """Return a reason of the piece over some merged atoms with the atoms of the whole problem."""
+        nodes = sorted(i for p in reason.nodes for i in self.atoms_of(int(atoms[p])))
+        return replace(reason, nodes=tuple(nodes))
 
-def contract(problem: Problem) -> Merged:
+
+def merge_locks(problem: Problem) -> Merged:
     """Return the problem with every lock merged into one atom that is a connected set.
 
     Atoms of a lock that do not touch are linked over the fewest free atoms, which then belong to the lock.

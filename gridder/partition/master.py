@@ -9,15 +9,13 @@ too many or too few, at a penalty: so there is a solution whatever the columns a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridder.partition.columns import Columns
+from gridder.partition.columns import Columns, flatten
 from gridder.partition.frontier_steps import Prices
 from gridder.partition.problem import Ints
 
@@ -157,10 +155,3 @@ def round_prices(relaxed: Relaxed, triples: Ints, scale: int) -> Prices:
     used = charges > 0
     atom = np.round(scale * relaxed.atom).astype(np.int64)
     return Prices(scale, atom, round(scale * relaxed.grid), triples[used], charges[used])
-
-
-def flatten(sets: Sequence[tuple[int, ...]]) -> tuple[Ints, Ints]:
-    """Return (first, atoms): the atoms of set c are atoms[first[c]:first[c+1]]."""
-    first = np.zeros(len(sets) + 1, dtype=np.int64)
-    np.cumsum([len(s) for s in sets], out=first[1:])
-    return first, np.fromiter(chain.from_iterable(sets), dtype=np.int64, count=int(first[-1]))

@@ -34,6 +34,7 @@ import numpy as np
 
 from gridder.partition.columns import Columns
 from gridder.partition.problem import Ints, Problem
+from gridder.partition.solver import make_solver
 
 Aim = Literal["cost", "exceptions", "outside", "grids"]
 
@@ -159,11 +160,7 @@ def choose_grids(
     hinted = set(hint)
     for c in range(len(columns)) if hinted else ():
         model.add_hint(v.chosen[c], c in hinted)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.linearization_level = 2
-    solver.parameters.max_deterministic_time = work
+    solver = make_solver(work, linear=2)
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return Answer(None, None, True)

@@ -1,11 +1,11 @@
-"""Pairs of neighbouring grids: the best way to divide their union in two, proven by looking at every one."""
+"""Pairs of neighbouring grids: the best way to divide their union in two, by branch and bound or out of all there are."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from gridder.partition.columns import make_columns
-from gridder.partition.division import divide, make_halves
+from gridder.partition.division import best_division, make_halves
 from gridder.partition.listing import list_columns
 from gridder.partition.problem import (
     Ints,
@@ -92,7 +92,7 @@ def divide_by_branching(search: Search, atoms: Ints, side: np.ndarray) -> tuple[
     """Return (a cheaper division or None, whether all were looked at, branches)."""
     halves = make_halves(search.problem.n_atoms, len(atoms))
     halves.best[:] = side
-    complete = divide(search.graph, search.rules, atoms, halves, search.work.pair_work)
+    complete = best_division(search.graph, search.rules, atoms, halves, search.work.pair_work)
     better = halves.best == 1
     if 2 * (better == side).sum() < len(side):  # which grid is called the second is free: the fewer moves
         better = ~better

@@ -7,7 +7,7 @@ use it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -47,6 +47,7 @@ __all__ = [
     "grid_households",
     "group_by_label",
     "households_outside",
+    "is_lawful",
     "plan_cost",
     "subproblem",
 ]
@@ -215,25 +216,25 @@ def subproblem(problem: Problem, atoms: Ints) -> Problem:
     place[atoms] = np.arange(len(atoms))
     ends = place[problem.edges]
     inside = (ends >= 0).all(axis=1)
-    return Problem(
-        problem.households[atoms],
-        ends[inside],
-        problem.cut_cost[inside],
-        problem.households_min,
-        problem.households_max,
-        problem.households_target,
-        problem.grids,
-        problem.load_cost,
-        problem.previous[atoms],
-        problem.move_cost,
-        problem.fixed[atoms],
-        part_of_travel(problem.travel, atoms),
+    return replace(
+        problem,
+        households=problem.households[atoms],
+        edges=ends[inside],
+        cut_cost=problem.cut_cost[inside],
+        previous=problem.previous[atoms],
+        fixed=problem.fixed[atoms],
+        travel=part_of_travel(problem.travel, atoms),
     )
 
 
 def households_outside(problem: Problem, households: int) -> int:
     """Return by how many households a grid misses the window; 0 when it is lawful."""
     return max(problem.households_min - households, households - problem.households_max, 0)
+
+
+def is_lawful(problem: Problem, atoms: Iterable[int]) -> bool:
+    """Whether a set of atoms has a lawful number of households."""
+    return households_outside(problem, int(problem.households[list(atoms)].sum())) == 0
 
 
 def grid_cost(problem: Problem, atoms: Iterable[int]) -> int:

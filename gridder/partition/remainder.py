@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from gridder.partition.columns import flatten
 from gridder.partition.kernels import Graph
 from gridder.partition.problem import Ints
 
@@ -59,9 +60,6 @@ def mark_fitting(
 def leaves_lawful_rests(graph: Graph, low: int, high: int, sets: list[tuple[int, ...]]) -> Ints:
     """Return 1 for every set after which each connected rest fits some number of grids, else 0. Shape (c,)."""
     n = len(graph.households)
-    first = np.zeros(len(sets) + 1, dtype=np.int64)
-    np.cumsum([len(s) for s in sets], out=first[1:])
-    atoms = np.array([i for s in sets for i in s], dtype=np.int64)
     fits, stamp, queue = (np.zeros(size, dtype=np.int64) for size in (len(sets), n, n))
-    mark_fitting(graph, low, high, (first, atoms, fits), (stamp, queue))
+    mark_fitting(graph, low, high, (*flatten(sets), fits), (stamp, queue))
     return fits

@@ -212,17 +212,17 @@ def resplit(graph: Graph, state: State, rules: Rules, move: Move, weigh: Weigh) 
         cost -= cost_within(rules, state, a) + cost_within(rules, state, b)
         if not accept(state, cost + weigh[0] * out, weigh[1]):
             return False
-        divide(graph, state, members, below(tree, chosen), (a, b))
+        put_sides(graph, state, members, below(tree, chosen), (a, b))
     else:  # what a grid costs depends on its atoms: put them there and see
         before = state.grid[members] == b
         cost -= cost_within(rules, state, a) + cost_within(rules, state, b)
         after = below(tree, chosen)
-        divide(graph, state, members, after, (a, b))
+        put_sides(graph, state, members, after, (a, b))
         cost += cost_within(rules, state, a) + cost_within(rules, state, b)
         if travels:
             cost += refresh(graph, state, members, before, (a, b))
         if not accept(state, cost + weigh[0] * out, weigh[1]):
-            divide(graph, state, members, before, (a, b))
+            put_sides(graph, state, members, before, (a, b))
             if travels:
                 refresh(graph, state, members, after, (a, b))
             return False
@@ -243,7 +243,7 @@ def below(tree: Tree, chosen: int) -> np.ndarray:
 
 
 @njit(cache=True)
-def divide(graph: Graph, state: State, members: Ints, side: np.ndarray, pair: tuple[int, int]) -> None:
+def put_sides(graph: Graph, state: State, members: Ints, side: np.ndarray, pair: tuple[int, int]) -> None:
     """Put the members on the side into the second grid of a pair and the others into the first."""
     for i in range(len(members)):
         u = members[i]

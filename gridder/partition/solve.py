@@ -9,12 +9,12 @@ import numpy as np
 from gridder.effort import Effort
 from gridder.partition.answer import Certificate, GridException, Plan, Reason
 from gridder.partition.certificate import combine
-from gridder.partition.claims import Origin, claim, compare_loose, origin_of
 from gridder.partition.contraction import shrink
 from gridder.partition.counts import spread_k
 from gridder.partition.diagnose import diagnose_piece
 from gridder.partition.exceptions import name_exceptions
-from gridder.partition.locks import Merged, contract, loosen
+from gridder.partition.lock_claims import Origin, claim, compare_loose, origin_of
+from gridder.partition.locks import Merged, loosen, merge_locks
 from gridder.partition.piece import PieceAnswer, solve_piece
 from gridder.partition.problem import (
     Ints,
@@ -45,7 +45,7 @@ def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
     effort
         How much work; every effort ends in the model of ``partition.model`` over the grids met.
     """
-    merged = contract(problem)
+    merged = merge_locks(problem)
     pieces = merged.problem.pieces
     parts = [subproblem(merged.problem, atoms) for atoms in pieces]
     if isinstance(problem.grids, int):
@@ -59,7 +59,7 @@ def solve(problem: Problem, effort: Effort) -> tuple[Plan, Certificate]:
         answer = claim(solve_part(part, work_of(effort), rng), origin)
         answers.append(loosened(part, origin, answer, effort) if origin.linked else answer)
     plan = put_together(problem, merged, answers)
-    reasons = tuple(lift(merged, atoms, r) for atoms, a in zip(pieces, answers) for r in a.reasons)
+    reasons = tuple(merged.lift(atoms, r) for atoms, a in zip(pieces, answers) for r in a.reasons)
     return plan, combine(parts, answers, plan.objective, reasons + merged.reasons)
 
 
@@ -85,7 +85,7 @@ def solve_part(part: Problem, work: Work, rng: np.random.Generator) -> PieceAnsw
 def loosened(part: Problem, origin: Origin, answer: PieceAnswer, effort: Effort) -> PieceAnswer:
     """Return the answer for a piece with linked locks beside what the piece proves without the links."""
     loose = replace(loosen(origin.piece), grids=part.grids)
-    merged = contract(loose)
+    merged = merge_locks(loose)
     asked = origin_of(loose, merged, np.arange(merged.problem.n_atoms))
     rng = np.random.default_rng(effort.seed)
     other = claim(solve_part(merged.problem, work_of(effort), rng), asked)
@@ -94,7 +94,7 @@ def loosened(part: Problem, origin: Origin, answer: PieceAnswer, effort: Effort)
 
 def lift_answer(merged: Merged, answer: PieceAnswer) -> PieceAnswer:
     """Return the answer of a contracted piece for the piece itself; numbers and proofs hold as they are."""
-    reasons = tuple(lift(merged, np.arange(merged.problem.n_atoms), r) for r in answer.reasons)
+    reasons = tuple(merged.lift(np.arange(merged.problem.n_atoms), r) for r in answer.reasons)
     return replace(answer, assignment=first_come(answer.assignment[merged.place]), reasons=reasons)
 
 
@@ -125,16 +125,10 @@ def gather_exceptions(
             empty.extend(int(g) for g in labels)
             continue
         local = np.searchsorted(labels, assignment[whole])
-        reasons = tuple(within(whole, lift(merged, atoms, r)) for r in answer.reasons)
+        reasons = tuple(within(whole, merged.lift(atoms, r)) for r in answer.reasons)
         for found in name_exceptions(subproblem(problem, whole), local, reasons, answer.tolerance):
             exceptions.append(lift_exception(found, int(labels[found.grid]), whole))
     return tuple(sorted(exceptions, key=lambda e: e.grid)), tuple(sorted(empty))
-
-
-def lift(merged: Merged, atoms: Ints, reason: Reason) -> Reason:
-    """Return a reason of a piece with the atoms of the whole problem."""
-    nodes = sorted(i for p in reason.nodes for i in merged.atoms_of(int(atoms[p])))
-    return replace(reason, nodes=tuple(nodes))
 
 
 def within(whole: Ints, reason: Reason) -> Reason:

@@ -8,12 +8,12 @@ import numpy as np
 
 from gridder.partition.columns import Columns, make_columns
 from gridder.partition.feasibility import divide
-from gridder.partition.listing import list_columns
+from gridder.partition.listing import list_connected
 from gridder.partition.problem import Problem
 from gridder.partition.search import Search
+from gridder.partition.solver import make_solver
 
 MOST_ATOMS = 250  # larger pieces are not asked again and again
-LISTED_WORK, LISTED_SETS = 20_000, 2_000  # up to about a dozen atoms all connected sets are listed once
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,7 @@ def least_step(search: Search, end: int, most: int) -> tuple[int, bool]:
     and whether every step below it, or all of them, were proven to allow no plan."""
     if most < 1:
         return 0, True
-    listing = list_columns(
-        search.graph, 1, int(search.problem.households.sum()), work=LISTED_WORK, cap=LISTED_SETS
-    )
+    listing = list_connected(search.graph, 1)
     if listing.complete:
         columns = make_columns(search.graph, search.rules, list(listing.sets))
         return step_of_all(search, columns, end, most)
@@ -75,10 +73,7 @@ def step_of_all(search: Search, columns: Columns, end: int, most: int) -> tuple[
     for c in np.flatnonzero(kept.outside):
         model.add(step >= int(kept.outside[c])).only_enforce_if(chosen[c])
     model.minimize(step)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = search.work.choosing
+    solver = make_solver(search.work.choosing)
     status = solver.solve(model)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return int(solver.value(step)), status == cp_model.OPTIMAL
