@@ -5,20 +5,28 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from gridder import batch, cli, errors, tables
+from gridder.partition.bounds import cost_at_least, useful_below
+from gridder.partition.frontier_steps import Prices
+from gridder.partition.work import WORK
 from gridder.policy import load_policy, policy_fields
 from gridder.tables import COMMUNITY_STATUS, LAYERS
 from gridder.text import say
 
 ROOT = Path(__file__).parent.parent
 README, CHINESE, RULES = ROOT / "README.md", ROOT / "README.zh.md", ROOT / "docs" / "rules.md"
+METHOD = ROOT / "docs" / "method.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(p for d in ("docs", "data", "maps", "benchmarks") for p in (ROOT / d).rglob("*.md")
                                       if p.relative_to(ROOT).parts[:2] != ("maps", "demo"))])  # fmt: skip
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.M | re.S)
@@ -50,7 +58,7 @@ def prose(page: Path) -> str:
 def calls(page: Path) -> list[list[str]]:
     """Return the words after ``gridder`` of every call on a page, in blocks and in code spans."""
     text = "\n".join([*blocks(page), *re.findall(r"`([^`\n]+)`", prose(page))])
-    found = re.findall(r"(?:^|[\s/\\])gridder (.+)$", text, re.M)
+    found = re.findall(r"(?:^|[\s/\\])(?<!from )gridder (.+)$", text, re.M)
     return [re.split(r"\s+", re.sub(r"\s+#.*|\s*\|\|.*", "", call).strip()) for call in found]
 
 
@@ -193,6 +201,67 @@ def test_every_status_of_a_community_is_explained():
     told = [row[0] for row in rows_below(ROOT / "docs" / "method.md", "status")]
     assert set(told) <= set(COMMUNITY_STATUS)
     assert set(COMMUNITY_STATUS) - set(told) <= {"failed"}  # no plan ends so: the nearest is delivered
+
+
+# ── the method ──
+
+
+def named_in_method() -> list[tuple[str, str]]:
+    """Return the (module, name) of every part of the engine that the chapter on it names."""
+    chapter = METHOD.read_text("utf-8").split("\n## Partition", 1)[1].split("\n## ", 1)[0]
+    return sorted(set(re.findall(r"`([a-z_]+)\.([A-Za-z_.]+)`", chapter)) - {("plan", "json")})
+
+
+def test_every_function_that_the_method_names_is_there():
+    assert len(named_in_method()) > 25
+    for module, name in named_in_method():
+        found = importlib.import_module(f"gridder.partition.{module}")
+        for part in name.split("."):
+            found = getattr(found, part)
+
+
+def evaluate(formula: str, values: dict[str, int]) -> float:
+    """Return the value of a formula of the method, its letters being replaced."""
+    for letters, word in {
+        "Σπ": "atoms",
+        "Σσ": "charges",
+        "μ": "grid",
+        "2s": "2 * s",
+        "·": "*",
+        "−": "-",
+    }.items():
+        formula = formula.replace(letters, word)
+    return float(eval(formula.replace("/ 2 * s", "/ (2 * s)"), {}, values))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_equations_of_the_method_are_those_of_the_code(seed):
+    rng = np.random.default_rng(seed)
+    atom, charges = rng.integers(-50, 500, 12), rng.integers(0, 90, 3)
+    k, objective, least, grid, scale = (
+        int(x) for x in rng.integers([1, 50, -99, -40, 1], [9, 900, 0, 40, 64])
+    )
+    prices = Prices(scale, atom, grid, np.zeros((3, 3), dtype=np.int64), charges)
+    values = {"k": k, "U": objective, "r": least, "s": scale}
+    values |= {"atoms": int(atom.sum()), "charges": int(charges.sum()), "grid": grid}
+    formulas = {row[2]: evaluate(row[1], values) for row in rows_below(METHOD, "what | formula")}
+    assert set(formulas) == {"bounds.cost_at_least", "bounds.useful_below"}
+    assert math.ceil(formulas["bounds.cost_at_least"]) == cost_at_least(prices, least, k)
+    assert formulas["bounds.useful_below"] == useful_below(prices, least, objective, k)
+
+
+def test_the_limits_of_each_effort_are_those_of_the_code():
+    rows = rows_below(METHOD, "effort | atoms")
+    told = {row[0]: [float(x.replace(",", "")) for x in row[1:]] for row in rows}
+    assert told == {name: [w.proof_atoms, w.proof_states, w.proof_work] for name, w in WORK.items()}
+
+
+@pytest.mark.parametrize("page", [README, CHINESE], ids=lambda p: p.name)
+def test_the_examples_of_the_readme_run(page):
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.M | re.S))
+    example = doctest.DocTestParser().get_doctest(code, {}, page.name, str(page), 0)
+    ran = doctest.DocTestRunner().run(example)
+    assert ran.attempted > 8 and not ran.failed
 
 
 def rules_table() -> str:
