@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridder.partition.answer import KOption, Reason
+from gridder.partition.attempt import anneal_k, search_k
 from gridder.partition.besteffort import Nearest, choose_again, nearest_plan, nearness
 from gridder.partition.centres import settle_travel
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
@@ -17,8 +18,7 @@ from gridder.partition.feasibility import Verdict, decide, further_reasons
 from gridder.partition.koptions import by_k, free_k, listed_options, make_option, searched_options
 from gridder.partition.listing import list_columns
 from gridder.partition.model import Answer, Terms, choose_grids
-from gridder.partition.neighbourhood import improve, repair, total_misfit
-from gridder.partition.oldplan import old_plan
+from gridder.partition.neighbourhood import improve, total_misfit
 from gridder.partition.pairs import settle_pairs
 from gridder.partition.problem import (
     BoundKind,
@@ -36,8 +36,6 @@ from gridder.partition.search import Search, make_search
 from gridder.partition.tolerance import Tolerance, smallest_tolerance
 from gridder.partition.work import Work
 
-TRIES_OF_K = 2  # rounds of annealing and repair before another number of grids is tried
-WARM = 0.3  # a run from the old plan starts this much cooler than one from scratch
 POLISHES = 3  # rounds of pairs and choosing
 
 
@@ -130,7 +128,9 @@ def solve_searched(search: Search) -> PieceAnswer:
     options: list[KOption] = []
     if piece.grids == "free":
         near, options = free_k(search)
-        rivals = [search_k(search, k) for k in near]
+        rivals = [anneal_k(search, k).assignment for k in near]
+        if all(total_misfit(search, found) for found in rivals):
+            rivals = [search_k(search, k) for k in near]
         lawful = [found for found in rivals if total_misfit(search, found) == 0]
         if lawful:
             return polished_answer(search, min(lawful, key=lambda a: plan_cost(piece, a)), span, options)
@@ -148,24 +148,6 @@ def solve_searched(search: Search) -> PieceAnswer:
         k = int(found.max()) + 1
         return polished_answer(search, found, (k, k), options)
     return relaxed_answer(search, found, (), "no lawful plan found, none disproved")
-
-
-def search_k(search: Search, k: int) -> Ints:
-    """Return the best plan found with k grids: annealing, then repair around grids still outside the window."""
-    best: Ints | None = None
-    for _ in range(TRIES_OF_K):
-        trial = search.best_of(k)
-        start = old_plan(search.problem, k)
-        if start is not None:
-            search.met.update(sets_of(start))
-            trial = min(trial, search.run(k, search.work.steps, start=start, heat=WARM), key=lambda t: t.rank)
-        found = trial.assignment if trial.misfit == 0 else repair(search, trial.assignment)
-        if best is None or total_misfit(search, found) < total_misfit(search, best):
-            best = found
-        if total_misfit(search, best) == 0:
-            break
-    assert best is not None
-    return best
 
 
 def polished_answer(
