@@ -294,7 +294,7 @@ def test_a_proof_for_one_number_of_grids_claims_no_more(browser, tmp_path):
     grids = int(communities.loc[B, "grids"])
     assert titles == [
         "已证明没有更好的合规方案",
-        f"已证明同样划为 {grids} 格时没有更好的合规方案，未与其他格数相比",
+        f"已证明各片格数不变（共 {grids} 格）时没有更好的合规方案，未与其他格数相比",
     ]
 
 

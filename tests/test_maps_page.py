@@ -260,6 +260,16 @@ def test_a_bound_for_one_k_says_so() -> None:
     assert "7 格" in quality["zh"] and "7 grids" in quality["en"]
     best = facts.say_quality("optimal", {"gap": 0.0, "bound_kind": "fixed_k", "k": 7})
     assert "7 格的方案中最优" in best["zh"] and "same number of grids, 7" in best["en"]
+    assert "pieces" not in best["en"]
+
+
+def test_a_bound_for_one_k_holds_for_that_of_each_piece() -> None:
+    proven = {"gap": 0.0, "bound_kind": "fixed_k", "k": 9, "pieces": 2}
+    best = facts.say_quality("optimal", proven)
+    assert "2 片各自的格数不变" in best["zh"] and "each of its 2 connected pieces" in best["en"]
+    bound = facts.list_evidence(proven | {"objective_m": 30.4, "bound_m": 30.4})[1]
+    assert "2 片各自的格数不变" in bound["zh"]
+    assert "pieces" not in facts.say_quality("optimal", proven | {"bound_kind": "global"})["en"]
 
 
 REASONS: dict[str, Any] = {

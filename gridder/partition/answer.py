@@ -100,7 +100,7 @@ class Certificate:
     objective, bound, gap
         The plan's value, a proven lower bound or None, (objective − bound) / objective or None.
     bound_kind
-        ``global`` (every lawful plan), ``fixed_k`` (plans with this k only) or ``none``.
+        ``global`` (every lawful plan), ``fixed_k`` (plans with as many grids in each connected piece) or ``none``.
     k, k_min, k_max
         Grids with households of the plan; the lawful range summed over pieces, None where a piece has no
         lawful k.

@@ -106,6 +106,19 @@ def judge(status: str, planned: int, out: int) -> Both:
 
 def say_quality(status: str, certificate: dict[str, Any]) -> Both:
     """Return what is proven of the plan, and nothing that is not."""
+    return narrow(name_quality(status, certificate), certificate)
+
+
+def narrow(claim: Both, certificate: dict[str, Any]) -> Both:
+    """Return a claim; one for a number of grids holds for that number in each piece: one more here, one less there is not met."""
+    pieces = certificate.get("pieces") or 1
+    if pieces == 1 or certificate.get("bound_kind") != "fixed_k":
+        return claim
+    return both("maps.claim_pieces", claim=claim, pieces=pieces)
+
+
+def name_quality(status: str, certificate: dict[str, Any]) -> Both:
+    """Return what is proven of the plan, of all its pieces taken together."""
     gap = certificate.get("gap")
     fixed = certificate.get("bound_kind") == "fixed_k"
     if status == "bounded" or (status == "relaxed" and gap is not None):
@@ -135,14 +148,8 @@ def list_evidence(certificate: dict[str, Any]) -> list[Both]:
     if bound is not None:
         kind = "fixed_k" if certificate.get("bound_kind") == "fixed_k" else "global"
         gap = certificate.get("gap")
-        lines.append(
-            both(
-                f"maps.{name}_bound_{kind}",
-                value=round(bound / per),
-                gap=per_cent(gap),
-                k=certificate.get("k"),
-            )
-        )
+        facts = {"value": round(bound / per), "gap": per_cent(gap), "k": certificate.get("k")}
+        lines.append(narrow(both(f"maps.{name}_bound_{kind}", **facts), certificate))
     return lines
 
 
