@@ -22,22 +22,27 @@ from gridder.partition.frontier_kernels import (
     breed,
     step_bound,
 )
-from gridder.partition.frontier_steps import Prices, ints, make_steps, mean_price, own_prices
+from gridder.partition.frontier_steps import Prices, make_steps, mean_price, own_prices
 from gridder.partition.frontier_values import endings, link_up, merge, retrace, spans, thin, trim
-from gridder.partition.problem import Ints, Problem
+from gridder.partition.problem import Ints, Problem, as_ints
 from gridder.partition.sweep import Sweep
 
 GRIDS_KEPT = 300  # complete grids returned by one pricing
 UNKNOWN = -(1 << 60)
+MOST_VALUES = 500_000_000  # kept of all steps: 2 GB
 A_STATE, A_VALUE = 100, 2  # work in looking at a state, a value: about as long as at so many masks
 
 
 class Priced(NamedTuple):
-    """Least reduced cost of all lawful grids (or a lower bound of it), whether it is attained, grids found."""
+    """Least reduced cost of all lawful grids if it is below the limit, else the limit, or UNKNOWN; grids found, best first."""
 
     least: int
-    exact: bool
     sets: list[tuple[int, ...]]
+
+    @property
+    def known(self) -> bool:
+        """Whether no grid has a reduced cost below ``least``."""
+        return self.least != UNKNOWN
 
 
 @dataclass
@@ -70,20 +75,20 @@ class Program:
 def price_exactly(frontier: Frontier, prices: Prices, below: int) -> Priced:
     """Return the least reduced cost of all lawful connected grids if it is below ``below``, else ``below``.
 
-    With it the cheapest grid and other cheap ones, best first. ``exact`` False: after some step there
-    were more states than are kept; the least is not known (UNKNOWN), but grids below the limit may still be found.
+    With it the cheapest grid and other cheap ones, best first. Where after some step there were
+    more states than are kept the least is UNKNOWN, but grids below the limit may still be found.
     """
-    least, exact = below, True
+    least, whole = below, True
     found: dict[tuple[int, ...], int] = {}
     for variant in move_variants(frontier.problem, prices):
         program = run_program(frontier, variant, below)
-        exact = exact and program.whole
+        whole = whole and program.whole
         ends = all_ends(program)
         order = np.lexsort((ends[:, 1], ends[:, 4], ends[:, 0]))[:GRIDS_KEPT]
         for end, atoms in zip(ends[order], trace(program, frontier.sweep, ends[order], below, every=False)):
             least = min(least, int(end[0]))
             found[atoms] = min(int(end[0]), found.get(atoms, below))
-    return Priced(least if exact else UNKNOWN, exact, sorted(found, key=lambda atoms: (found[atoms], atoms)))
+    return Priced(least if whole else UNKNOWN, sorted(found, key=lambda atoms: (found[atoms], atoms)))
 
 
 def list_cheaper(
@@ -133,7 +138,7 @@ def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
     """Run all steps for grids of reduced cost < ``below``; no step where the work is spent."""
     problem, sweep = frontier.problem, frontier.sweep
     own = own_prices(problem, prices)
-    window = ints([problem.households_min, problem.households_max, below])
+    window = as_ints([problem.households_min, problem.households_max, below])
     steps = make_steps(problem, sweep, prices, below - int(own[problem.households_min :].min()))
     rate = mean_price(problem, prices)
     program = Program(steps, [first_layer()], [], [], whole=frontier.work > 0)
@@ -141,6 +146,7 @@ def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
         return program
     bounds = all_bounds(steps)
     frontier.work -= sweep.states
+    room = MOST_VALUES // problem.n_atoms
     for t, step in enumerate(steps):
         layer = program.layers[-1]
         brood = make_brood(len(layer.mask))
@@ -151,8 +157,9 @@ def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
         value = merge(step, layer, brood, span)
         after = trim(step, brood, span, value, bounds[t + 1], rate)
         frontier.work -= A_STATE * len(brood.mask) + A_VALUE * len(value)
-        if len(after.mask) > frontier.states:
-            after = thin(after, brood, bounds[t + 1], frontier.states)
+        most = min(frontier.states, room * len(after.mask) // max(len(after.value), 1))
+        if len(after.mask) > most:
+            after = thin(after, brood, bounds[t + 1], most)
             program.whole = False
         program.layers.append(after)
         program.links.append(link_up(brood, len(layer.mask), len(after.mask)))
@@ -173,7 +180,7 @@ def first_layer() -> Layer:
     """Return the one state before the first step: nothing taken."""
     zero = np.zeros(1, dtype=np.int64)
     value = np.zeros(1, dtype=np.int32)
-    return Layer(np.zeros((1, 3), dtype=np.uint64), zero, zero, ints([0, 1]), value, zero)
+    return Layer(np.zeros((1, 3), dtype=np.uint64), zero, zero, as_ints([0, 1]), value, zero)
 
 
 def make_brood(parents: int) -> Brood:
@@ -203,7 +210,7 @@ def trace(
         rows = np.flatnonzero(ends[:, 4] == t)
         begun.append(rows)
         fresh = [start_path(program, ends[row]) for row in rows]
-        paths = np.concatenate([carried, ints(fresh).reshape(-1, 3)])
+        paths = np.concatenate([carried, as_ints(fresh).reshape(-1, 3)])
         if len(paths) > cap:
             return [()] * len(paths)
         if t == 0:
