@@ -107,7 +107,7 @@ def proof_in(prices: Any, result: Any, below: int) -> list[Proof]:
     cuts = tuple((tuple(t), c) for t, c in zip(prices.triples.tolist(), prices.charges.tolist()))
     kept = Prices(int(prices.scale), tuple(prices.atom.tolist()), int(prices.grid), cuts)
     if hasattr(result, "least"):
-        return [Proof(kept, min(int(result.least), below))] if result.exact else []
+        return [Proof(kept, min(int(result.least), below))] if result.known else []
     sets, complete = result
     return [Proof(kept, below, frozenset(frozenset(grid) for grid in sets))] if complete else []
 

@@ -9,7 +9,7 @@ import pytest
 from partition_cases import all_plans, grids_connected, nearness_of, random_problem, row
 
 from gridder.effort import Effort
-from gridder.partition import besteffort
+from gridder.partition import listing
 from gridder.partition.besteffort import nearest_plan, nearness
 from gridder.partition.carve import carve_all, carve_one
 from gridder.partition.diagnose import diagnose_piece
@@ -46,7 +46,7 @@ CASES = hopeless(16)
 @pytest.mark.parametrize("number", range(len(CASES)))
 def test_without_a_full_listing_what_is_claimed_still_holds(monkeypatch, number):
     """All connected sets may not be listed: widened windows and carving do the work."""
-    monkeypatch.setattr(besteffort, "LISTED_SETS", 0)
+    monkeypatch.setattr(listing, "ALL_SETS", 0)
     case, reasons, best = CASES[number]
     nearest = nearest_plan(fresh(case), None, reasons)
     assert grids_connected(case, nearest.assignment)
@@ -60,7 +60,7 @@ def test_without_a_full_listing_what_is_claimed_still_holds(monkeypatch, number)
 
 def test_most_claims_are_proven(monkeypatch):
     """The test above is not empty: where one grid outside suffices, that is mostly shown."""
-    monkeypatch.setattr(besteffort, "LISTED_SETS", 0)
+    monkeypatch.setattr(listing, "ALL_SETS", 0)
     single = [(case, reasons) for case, reasons, best in CASES if best[0] == 1 and best[1] < 200]
     proven = [nearest_plan(fresh(case), None, reasons).proven for case, reasons in single]
     assert len(single) >= 5 and sum(proven) >= 0.7 * len(single)

@@ -74,7 +74,7 @@ class Listed:
 
     def price(self, prices, below):
         found = self.priced(prices, below)
-        return Priced(found[0][0] if found else below, True, [s for _, s in found[:20]])
+        return Priced(found[0][0] if found else below, [s for _, s in found[:20]])
 
     def list_all(self, prices, below, cap):
         found = [s for _, s in self.priced(prices, below)]

@@ -8,7 +8,7 @@ from scipy.spatial import Delaunay
 
 from gridder.partition import frontier_kernels, frontier_values
 from gridder.partition.anneal import make_graph
-from gridder.partition.frontier import Frontier, list_cheaper, price_exactly
+from gridder.partition.frontier import UNKNOWN, Frontier, list_cheaper, price_exactly
 from gridder.partition.frontier_steps import Prices
 from gridder.partition.listing import list_columns
 from gridder.partition.problem import Problem, grid_cost
@@ -73,7 +73,7 @@ def test_least_reduced_cost_is_that_of_the_listing(seed):
     prices = priced(problem, seed, n_triples=seed % 7)
     costs = all_reduced(problem, prices)
     answer = price_exactly(Frontier(problem, make_sweep(problem), 10**6), prices, NEVER_BELOW)
-    assert answer.exact
+    assert answer.known
     if not costs:
         assert answer.sets == [] and answer.least == NEVER_BELOW
         return
@@ -98,7 +98,7 @@ def test_nothing_below_the_limit_returns_the_limit():
     prices = priced(problem, 4, n_triples=3)
     least = min(all_reduced(problem, prices).values())
     answer = price_exactly(Frontier(problem, make_sweep(problem), 10**6), prices, least)
-    assert answer == (least, True, [])
+    assert answer == (least, []) and answer.known
 
 
 def test_too_few_states_and_too_many_grids_are_said():
@@ -107,7 +107,7 @@ def test_too_few_states_and_too_many_grids_are_said():
     sweep = make_sweep(problem)
     costs = all_reduced(problem, prices)
     few = price_exactly(Frontier(problem, sweep, 5), prices, NEVER_BELOW)
-    assert not few.exact and few.least < min(costs.values())
+    assert not few.known and few.least < min(costs.values())
     assert few.sets and set(few.sets) <= set(costs)
     assert list_cheaper(Frontier(problem, sweep, 10**6), prices, NEVER_BELOW, 3) == ([], False)
     assert list_cheaper(Frontier(problem, sweep, 2), prices, NEVER_BELOW, 10**6) == ([], False)
@@ -117,9 +117,9 @@ def test_work_is_counted_and_ends():
     problem = some_problem(4)
     prices = priced(problem, 4, n_triples=0)
     frontier = Frontier(problem, make_sweep(problem), 10**6, work=1)
-    assert price_exactly(frontier, prices, NEVER_BELOW).exact
+    assert price_exactly(frontier, prices, NEVER_BELOW).known
     assert frontier.work < 0
-    assert price_exactly(frontier, prices, NEVER_BELOW)[1:] == (False, [])
+    assert price_exactly(frontier, prices, NEVER_BELOW) == (UNKNOWN, [])
     assert list_cheaper(frontier, prices, NEVER_BELOW, 10**6) == ([], False)
 
 

@@ -9,7 +9,7 @@ import pytest
 from partition_cases import all_plans, random_problem, row
 
 from gridder.effort import Effort
-from gridder.partition import tolerance as tolerance_module
+from gridder.partition import listing
 from gridder.partition.search import make_search
 from gridder.partition.solve import solve
 from gridder.partition.tolerance import moved, smallest_tolerance
@@ -36,7 +36,7 @@ def brute_step(case, end, most):
 @pytest.mark.parametrize("listed", [2_000, 0])
 @pytest.mark.parametrize("seed", range(24))
 def test_the_smallest_tolerance_is_smallest(seed, listed, monkeypatch):
-    monkeypatch.setattr(tolerance_module, "LISTED_SETS", listed)
+    monkeypatch.setattr(listing, "ALL_SETS", listed)
     case = random_problem(seed, 7, low=20, high=420)
     plan, certificate = solve(case, QUICK)
     if certificate.status != "relaxed":

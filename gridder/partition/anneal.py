@@ -38,11 +38,11 @@ class Trial:
         return self.misfit, self.cost
 
 
-def make_graph(problem: Problem, seed: int = 0) -> Graph:
+def make_graph(problem: Problem) -> Graph:
     """Return the problem in compressed rows; ``problem.fixed`` must name each label once (see ``locks``)."""
     first, neighbour, cost = problem.adjacency
     source = np.repeat(np.arange(problem.n_atoms), np.diff(first))
-    keys = np.random.default_rng(seed).integers(1, KEY_MAX, problem.n_atoms)
+    keys = np.random.default_rng(0).integers(1, KEY_MAX, problem.n_atoms)
     lock = (problem.fixed >= 0).astype(np.int64)
     previous = problem.previous
     if problem.move_cost == 0:

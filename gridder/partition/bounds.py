@@ -26,8 +26,8 @@ def cost_at_least(prices: Prices, least: int, k: int) -> int:
     return -(-(price_sum(prices, k) + k * least) // (2 * prices.scale))
 
 
-def exact_bound(prices: Prices, least: int, k: int) -> float:
-    """Return the same before it is rounded up: for comparing prices, not for claims."""
+def unrounded_bound(prices: Prices, least: int, k: int) -> float:
+    """Return ``cost_at_least`` before it is rounded up: for comparing prices, not for claims."""
     return (price_sum(prices, k) + k * least) / (2 * prices.scale)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gridder.partition.answer import Certificate, KOption, Reason
+from gridder.partition.answer import BoundKind, Certificate, KOption, Reason, Status
 from gridder.partition.counts import lawful_k
 from gridder.partition.koptions import MOST_OPTIONS
 from gridder.partition.piece import PieceAnswer
-from gridder.partition.problem import BoundKind, Problem, Status
+from gridder.partition.problem import Problem
 
 STRENGTH: tuple[Status, ...] = ("optimal", "bounded", "locally_optimal", "feasible", "relaxed", "not_found")
 BOUNDS: tuple[BoundKind, ...] = ("global", "fixed_k", "none")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gridder.partition.bounds import Bounds, exact_bound, least_needed, useful_below
+from gridder.partition.bounds import Bounds, least_needed, unrounded_bound, useful_below
 from gridder.partition.bundle import Centre, first_centre, prices_near, recentre
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.cuts import separate
@@ -36,6 +36,8 @@ MET = 0.0005  # of the objective: so near the relaxation a bound is as good as i
 NO_LIMIT = 1 << 62
 RETRY = 0.7  # a listing is tried again at a limit this much lower
 SMALLEST = 8  # part of a gap that is still worth a listing
+LISTINGS = 12  # of all useful columns, at most
+CUTS_A_ROUND = 8
 STALLS = 3  # exact pricings without a new column or a better bound
 MOST_PRICE = 1 << 26  # scaled prices and costs stay below: the frontier program adds them up in 32 bits
 FINEST = 1 << 12  # units of price in one unit of cost at most
@@ -47,10 +49,8 @@ class Spend:
 
     Parameters
     ----------
-    exact, listings
-        Exact pricings, and listings of all useful columns, in all.
-    cuts, cuts_a_round
-        Cuts in all and at once.
+    exact, cuts
+        Exact pricings and cuts in all.
     listed
         Columns a listing may bring for the exact cover.
     choosing
@@ -58,9 +58,7 @@ class Spend:
     """
 
     exact: int = 1_000
-    listings: int = 12
     cuts: int = 120
-    cuts_a_round: int = 8
     listed: int = 5_000
     choosing: float = 4.0
 
@@ -69,8 +67,8 @@ class Spend:
 class Generation:
     """One connected piece under proof: the master, the best plan, the bounds, the work done so far.
 
-    ``best`` is the cheapest lawful plan known, ``objective`` its cost; ``done`` counts columns, exact pricings, cuts and
-    listings.
+    ``best`` is the cheapest lawful plan known, ``objective`` its cost; ``done`` counts columns, exact pricings, exact
+    covers, cuts and listings.
     """
 
     problem: Problem
@@ -144,7 +142,7 @@ class Generation:
             prices = self.rounded(relaxed)
             fresh, value = self.price(prices, k)
             stalls = 0 if fresh or value > best + MET * self.objective else stalls + 1
-            if self.least != UNKNOWN and (proof is None or value > exact_bound(*proof, k)):
+            if self.least != UNKNOWN and (proof is None or value > unrounded_bound(*proof, k)):
                 proof = prices, self.least
             if value > best:
                 best = value
@@ -169,8 +167,8 @@ class Generation:
         self.least = priced.least
         self.bounds.learn(prices, priced.least)
         fresh = self.add(make_columns(*self.compiled, priced.sets))
-        seen = priced.least if priced.exact else int(self.master.reduced(prices).min())
-        return fresh, exact_bound(prices, seen, k)
+        seen = priced.least if priced.known else int(self.master.reduced(prices).min())
+        return fresh, unrounded_bound(prices, seen, k)
 
     def relax(self, k: int) -> Relaxed:
         """Return the plain relaxation over the columns known; where it is a plan, that is offered."""
@@ -191,7 +189,7 @@ class Generation:
             self.choose(self.master.sets, k)
             self.covered = len(self.master.sets)
         target, floor = self.objective, self.bounds.at[k]
-        while self.is_open(k) and least != UNKNOWN and self.done["listings"] < self.spend.listings:
+        while self.is_open(k) and least != UNKNOWN and self.done["listings"] < LISTINGS:
             below = useful_below(prices, least, target, k)
             if below <= RETRY * self.too_long.get(k, NO_LIMIT):
                 self.done["listings"] += 1
@@ -208,7 +206,7 @@ class Generation:
     def cut(self, relaxed: Relaxed) -> bool:
         """Add the most violated cuts; return whether there were any."""
         known = set(self.master.cuts)
-        most = min(self.spend.cuts_a_round, self.spend.cuts - len(known))
+        most = min(CUTS_A_ROUND, self.spend.cuts - len(known))
         found = (
             separate(self.master.sets, relaxed.share, self.exact.place, most=most, known=known)
             if most > 0

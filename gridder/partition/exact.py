@@ -58,7 +58,7 @@ class FrontierPricer(Frontier):
         priced = price_exactly(self, prices, below)
         step = int(prices.atom.clip(0).sum()) // FIRST_STEP
         for _ in range(STEPS):
-            if priced.exact or priced.sets or self.spent:
+            if priced.known or priced.sets or self.spent:
                 break
             below -= step
             step *= 4

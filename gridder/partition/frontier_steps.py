@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridder.partition.frontier_kernels import MOST_TRIPLES, Step
-from gridder.partition.problem import Ints, Problem
+from gridder.partition.problem import Ints, Problem, as_ints
 from gridder.partition.sweep import Sweep
 
 
@@ -68,14 +68,11 @@ def make_steps(problem: Problem, sweep: Sweep, prices: Prices, limit: int) -> li
         households, lock = int(problem.households[v]), int(problem.fixed[v] >= 0)
         facts = [len(frontier), households, -int(prices.atom[v]), lock, limit]
         facts += [rate * households, rate * problem.households_max]
-        steps.append(Step(ints(beside), ints(edges), ints(keep), ints(retire), counters[t], ints(facts)))
+        steps.append(
+            Step(as_ints(beside), as_ints(edges), as_ints(keep), as_ints(retire), counters[t], as_ints(facts))
+        )
         frontier = [with_v[j] for j in keep]
     return steps
-
-
-def ints(values: list) -> Ints:
-    """Return a list as int64, an empty one too."""
-    return np.array(values, dtype=np.int64)
 
 
 def triple_counters(prices: Prices, place: Ints) -> list[Ints]:

@@ -14,33 +14,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gridder.partition.answer import (
-    BoundKind,
-    Certificate,
-    GridException,
-    Ints,
-    KOption,
-    Plan,
-    Reason,
-    Status,
-)
+from gridder.partition.answer import BoundKind, Ints, Status
 from gridder.partition.travel import Travel, part_of_travel, travel_cost
 
 GridsRule = Literal["target", "fewest", "most", "free"]
 Objective = Literal["boundary", "distance"]
 __all__ = [
     "BoundKind",
-    "Certificate",
-    "GridException",
     "GridsRule",
     "Ints",
-    "KOption",
     "Objective",
-    "Plan",
     "Problem",
-    "Reason",
     "Status",
-    "Travel",
     "components",
     "first_come",
     "grid_cost",

@@ -35,22 +35,25 @@ def smallest_tolerance(search: Search) -> Tolerance | None:
         return None
     low, high = piece.households_min, piece.households_max
     total = int(piece.households.sum())
-    below, sure_below = least_step(search, -1, low - 1)
+    listing = list_connected(search.graph, 1)
+    columns = make_columns(search.graph, search.rules, list(listing.sets)) if listing.complete else None
+    below, sure_below = least_step(search, columns, -1, low - 1)
     most = min(total - high, below - 1 if below else total)
-    above, sure_above = least_step(search, 1, most)
+    above, sure_above = least_step(search, columns, 1, most)
     if above:
         return Tolerance(low, high + above, sure_above and sure_below)
     return Tolerance(low - below, high, sure_below and sure_above) if below else None
 
 
-def least_step(search: Search, end: int, most: int) -> tuple[int, bool]:
+def least_step(search: Search, columns: Columns | None, end: int, most: int) -> tuple[int, bool]:
     """Return the least households by which an end may move (−1 the minimum, 1 the maximum), 0 if none up to ``most``;
-    and whether every step below it, or all of them, were proven to allow no plan."""
+    and whether every step below it, or all of them, were proven to allow no plan.
+
+    ``columns`` are all connected sets, None where they are too many.
+    """
     if most < 1:
         return 0, True
-    listing = list_connected(search.graph, 1)
-    if listing.complete:
-        columns = make_columns(search.graph, search.rules, list(listing.sets))
+    if columns is not None:
         return step_of_all(search, columns, end, most)
     return step_by_halving(search, end, most)
 

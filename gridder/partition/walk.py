@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from gridder.partition.kernels import Graph, Rules, State, draw, flip, misfit, own_cost
+from gridder.partition.kernels import Graph, Rules, State, draw, flip, own_cost
 from gridder.partition.problem import Ints
 from gridder.partition.resplit import resplit
 from gridder.partition.travel_moves import flip_by_travel, least_travel
@@ -160,19 +160,18 @@ def walk(graph: Graph, state: State, rules: Rules, schedule: Schedule, met: Met)
 
 @njit(cache=True)
 def column_costs(graph: Graph, rules: Rules, first: Ints, atoms: Ints) -> Ints:
-    """Return (twice the cost, households, misfit) of columns; shape (c, 3). Equals ``grid_cost``."""
+    """Return (twice the cost, households) of columns; shape (c, 2). The cost equals ``grid_cost``."""
     n = len(graph.households)
     inside = np.zeros(n, dtype=np.bool_)
-    table = np.zeros((len(first) - 1, 3), dtype=np.int64)
+    table = np.zeros((len(first) - 1, 2), dtype=np.int64)
     for c in range(len(first) - 1):
         members = atoms[first[c] : first[c + 1]]
         for u in members:
             inside[u] = True
-        locks, boundary, size = 0, 0, 0
+        boundary, size = 0, 0
         old = np.zeros(1 + (max(graph.previous.max(), 0) if rules.move_cost > 0 else 0), dtype=np.int64)
         for u in members:
             size += graph.households[u]
-            locks += graph.lock[u]
             if rules.move_cost > 0 and graph.previous[u] >= 0:
                 old[graph.previous[u]] += graph.households[u]
             for e in range(graph.first[u], graph.first[u + 1]):
@@ -182,7 +181,6 @@ def column_costs(graph: Graph, rules: Rules, first: Ints, atoms: Ints) -> Ints:
             boundary = 2 * least_travel(graph, members, inside)
         table[c, 0] = boundary + 2 * own_cost(rules, size, old)
         table[c, 1] = size
-        table[c, 2] = misfit(rules, size, locks)
         for u in members:
             inside[u] = False
     return table
