@@ -32,6 +32,7 @@ from gridder.partition.problem import (
     subproblem,
 )
 from gridder.partition.proof import Proof, prove_plan
+from gridder.partition.regions import prove_regions, regions_argument
 from gridder.partition.search import Search, make_search
 from gridder.partition.tolerance import Tolerance, smallest_tolerance
 from gridder.partition.work import Work
@@ -160,7 +161,7 @@ def polished_answer(
         plan, _ = search.choose(proof.assignment, *span)
         if lower_bound(proof, span) >= plan_cost(search.problem, plan):
             return proven_answer(search, plan, span, options, proof)
-    plan = improve(search, plan)
+    plan = prove_regions(search, improve(search, plan), span)
     settled = False
     for _ in range(POLISHES):
         plan, settled = settle_pairs(search, plan)
@@ -226,6 +227,8 @@ def searched_answer(
     status: Status = "locally_optimal" if pairs_proven else "feasible"
     if pairs_proven:
         argument += "; every pair of neighbouring grids divided at its best"
+    regions = regions_argument(search, assignment)
+    argument += regions and f"; {regions}"
     return PieceAnswer(assignment, status, own.objective, None, "none", k, by_k([own, *shown]), (), argument)
 
 

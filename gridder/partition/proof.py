@@ -34,7 +34,7 @@ def prove_plan(search: Search, plan: Ints, span: tuple[int, int]) -> Proof | Non
     if piece.travel is not None or piece.n_atoms > work.proof_atoms:
         return None
     coarse = coarsen(piece)
-    sweep = make_sweep(coarse) if coarse is not None else None
+    sweep = make_sweep(coarse, moves=work.proof_moves) if coarse is not None else None
     if coarse is None or sweep is None or sweep.states > work.proof_frontier:
         return None
     generation = make_generation(

@@ -27,7 +27,10 @@ ROOM_PER_COLUMN = 40  # atoms kept for a column on average; the pool closes when
 
 @dataclass
 class Search:
-    """One connected piece under search: its compiled form, its randomness, the grids met so far."""
+    """One connected piece under search: its compiled form, its randomness, the grids met so far.
+
+    ``proven`` are regions, each a set of grids, whose atoms no lawful grids divide at less cost.
+    """
 
     problem: Problem
     work: Work
@@ -35,6 +38,7 @@ class Search:
     graph: Graph
     rules: Rules
     met: set[tuple[int, ...]] = field(default_factory=set)
+    proven: set[frozenset[tuple[int, ...]]] = field(default_factory=set)
 
     def run(
         self, k: int, steps: int, *, start: Ints | None = None, heat: float = 1.0, rules: Rules | None = None

@@ -123,14 +123,14 @@ def improve_order(graph: Rows, order: Ints, moves: int, rng: Ints) -> float:
     return best
 
 
-def make_sweep(problem: Problem, seed: int = 0) -> Sweep:
-    """Return a good order for a connected piece; the same problem and seed give the same one."""
+def make_sweep(problem: Problem, seed: int = 0, *, moves: int = MOVES_PER_ATOM) -> Sweep:
+    """Return a good order for a connected piece, from ``moves`` an atom; the same problem and seed give the same one."""
     graph = problem.adjacency[:2]
     starts = starting_orders(problem)
     sums = [widths_of(graph, order)[1] for order in starts]
     order = starts[int(np.argmin(sums))].astype(np.int64)
     rng = np.random.default_rng(seed).integers(1, 2147483398, 2)
-    improve_order(graph, order, MOVES_PER_ATOM * problem.n_atoms, rng)
+    improve_order(graph, order, moves * problem.n_atoms, rng)
     width, total = widths_of(graph, order)
     return Sweep(order, int(width.max(initial=0)), total)
 

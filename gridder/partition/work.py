@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gridder.effort import Effort
+
+REGION_COLUMNS, REGION_STATES, REGION_MOVES = 1_000, 3_000, 60
+REGION_CHOOSING = 0.5
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,9 @@ class Work:
     repairs, repair_steps
         Rounds of re-solving around grids outside the window, and annealing steps an atom in all of them.
     regions
-        Regions re-solved, for each grid of the piece.
+        Regions re-solved by annealing, for each grid of the piece.
+    region_proofs, region_work
+        Regions solved exactly, in all, and work of the frontier program in each.
     pair_work, pairs_whole
         Branches in dividing a pair of neighbouring grids anew, and how many times that in all pairs.
     pool
@@ -37,6 +42,8 @@ class Work:
     proof_atoms, proof_frontier, proof_states, proof_work
         No proof is tried with more atoms, or where Σ 2^width of the frontier is more; states of the frontier program
         after each step; its work in all (``frontier.Frontier``).
+    proof_moves
+        Moves an atom in making the frontier narrow.
     """
 
     listing: int
@@ -51,6 +58,8 @@ class Work:
     repairs: int
     repair_steps: int
     regions: int
+    region_proofs: int
+    region_work: float
     pair_work: int
     pairs_whole: int
     pool: int
@@ -59,6 +68,19 @@ class Work:
     proof_frontier: float
     proof_states: int
     proof_work: float
+    proof_moves: int
+
+    def of_region(self) -> Work:
+        """Return the limits for a region of a large piece: little at once, for there are many."""
+        return replace(
+            self,
+            columns=min(self.columns, REGION_COLUMNS),
+            pool=min(self.pool, REGION_COLUMNS),
+            choosing=min(self.choosing, REGION_CHOOSING),
+            proof_states=min(self.proof_states, REGION_STATES),
+            proof_work=self.region_work,
+            proof_moves=min(self.proof_moves, REGION_MOVES),
+        )
 
 
 WORK = {
@@ -75,6 +97,8 @@ WORK = {
         repairs=30,
         repair_steps=100,
         regions=0,
+        region_proofs=0,
+        region_work=0,
         pair_work=20_000,
         pairs_whole=50,
         pool=1_000,
@@ -83,6 +107,7 @@ WORK = {
         proof_frontier=0,
         proof_states=0,
         proof_work=0,
+        proof_moves=0,
     ),
     "standard": Work(
         listing=400_000,
@@ -96,7 +121,9 @@ WORK = {
         option_all=60_000,
         repairs=100,
         repair_steps=300,
-        regions=1,
+        regions=3,
+        region_proofs=40,
+        region_work=3e8,
         pair_work=200_000,
         pairs_whole=50,
         pool=3_000,
@@ -105,6 +132,7 @@ WORK = {
         proof_frontier=2.0**28,
         proof_states=8_000,
         proof_work=8e9,
+        proof_moves=600,
     ),
     "prove": Work(
         listing=4_000_000,
@@ -119,6 +147,8 @@ WORK = {
         repairs=300,
         repair_steps=1_000,
         regions=6,
+        region_proofs=3_000,
+        region_work=3e9,
         pair_work=5_000_000,
         pairs_whole=50,
         pool=10_000,
@@ -127,6 +157,7 @@ WORK = {
         proof_frontier=2.0**31,
         proof_states=30_000,
         proof_work=1e12,
+        proof_moves=600,
     ),
 }
 
