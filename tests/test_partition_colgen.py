@@ -101,7 +101,7 @@ def full_master(case, k):
     columns = columns_of(case)
     master = make_master(case.n_atoms, 10**5)
     master.add(columns)
-    master.limit(k, k)
+    master.ask(k)
     return master, columns
 
 
@@ -127,7 +127,7 @@ def test_columns_may_come_after_cuts_and_only_once():
     columns = columns_of(case)
     half = np.arange(0, len(columns), 2)
     master = make_master(16, 10**5)
-    master.limit(4, 4)
+    master.ask(4)
     master.cut((0, 1, 2))
     assert master.add(columns.take(half)) == len(half)
     assert master.add(columns) == len(columns) - len(half)
@@ -138,7 +138,7 @@ def test_what_the_columns_cannot_cover_is_said():
     case = row(150, 150, 150, 150)
     master = make_master(4, 1000)
     master.add(make_columns(make_graph(case), make_rules(case), [(0, 1)]))
-    master.limit(2, 2)
+    master.ask(2)
     relaxed = master.solve()
     assert relaxed.missing == pytest.approx(3) and relaxed.share.tolist() == [1]
 

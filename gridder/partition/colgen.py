@@ -172,7 +172,7 @@ class Generation:
 
     def relax(self, k: int) -> Relaxed:
         """Return the plain relaxation over the columns known; where it is a plan, that is offered."""
-        self.master.limit(k, k)
+        self.master.ask(k)
         relaxed = self.master.solve()
         used = np.flatnonzero(relaxed.share > 0)
         if relaxed.missing < 1 - WHOLE and (relaxed.share[used] > WHOLE).all():

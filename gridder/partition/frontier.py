@@ -8,7 +8,7 @@ the limit is dropped by bounds of the same program with connectivity forgotten a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -60,11 +60,13 @@ class Frontier:
 
 @dataclass
 class Program:
-    """The program run forward: steps, layers of states (one more), links between them, complete grids by step.
+    """The program run forward for grids cheaper than ``below``: steps, layers of states (one more), links, grids by step.
 
-    ``whole``: no state was left out for want of room.
+    ``order`` is that of the sweep. ``whole``: no state was left out for want of room.
     """
 
+    order: Ints
+    below: int
     steps: list[Step]
     layers: list[Layer]
     links: list[Links]
@@ -85,7 +87,7 @@ def price_exactly(frontier: Frontier, prices: Prices, below: int) -> Priced:
         whole = whole and program.whole
         ends = all_ends(program)
         order = np.lexsort((ends[:, 1], ends[:, 4], ends[:, 0]))[:GRIDS_KEPT]
-        for end, atoms in zip(ends[order], trace(program, frontier.sweep, ends[order], below, every=False)):
+        for end, atoms in zip(ends[order], trace(program, ends[order], every=False)):
             least = min(least, int(end[0]))
             found[atoms] = min(int(end[0]), found.get(atoms, below))
     return Priced(least if whole else UNKNOWN, sorted(found, key=lambda atoms: (found[atoms], atoms)))
@@ -107,7 +109,7 @@ def list_cheaper(
         ends = all_ends(program)
         if len(ends) > cap:
             return [], False
-        traced = trace(program, frontier.sweep, ends, below, every=True, cap=cap)
+        traced = trace(program, ends, every=True, cap=cap)
         if len(traced) > cap:
             return [], False
         found.update(traced)
@@ -131,7 +133,7 @@ def move_variants(problem: Problem, prices: Prices) -> list[Prices]:
     charge = 2 * prices.scale * problem.move_cost * np.where(problem.previous >= 0, problem.households, 0)
     leads = np.unique(problem.previous[problem.previous >= 0])
     paid = [prices.atom - np.where(problem.previous == lead, 0, charge) for lead in leads]
-    return [Prices(prices.scale, atom, prices.grid, prices.triples, prices.charges) for atom in paid]
+    return [replace(prices, atom=atom) for atom in paid]
 
 
 def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
@@ -141,7 +143,7 @@ def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
     window = as_ints([problem.households_min, problem.households_max, below])
     steps = make_steps(problem, sweep, prices, below - int(own[problem.households_min :].min()))
     rate = mean_price(problem, prices)
-    program = Program(steps, [first_layer()], [], [], whole=frontier.work > 0)
+    program = Program(sweep.order, below, steps, [first_layer()], [], [], whole=frontier.work > 0)
     if not program.whole:
         return program
     bounds = all_bounds(steps)
@@ -155,7 +157,7 @@ def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
         program.ends.append(endings(step, layer, brood, window, own))
         span = spans(step, layer, brood, problem.households_max)
         value = merge(step, layer, brood, span)
-        after = trim(step, brood, span, value, bounds[t + 1], rate)
+        after = trim(step, brood, (*span, value), bounds[t + 1], rate)
         frontier.work -= A_STATE * len(brood.mask) + A_VALUE * len(value)
         most = min(frontier.states, room * len(after.mask) // max(len(after.value), 1))
         if len(after.mask) > most:
@@ -195,12 +197,10 @@ def make_slots(parents: int) -> Ints:
     return np.zeros(1 << max(6, (4 * parents).bit_length()), dtype=np.int64)
 
 
-def trace(
-    program: Program, sweep: Sweep, ends: Ints, below: int, *, every: bool, cap: int = 1 << 30
-) -> list[tuple[int, ...]]:
+def trace(program: Program, ends: Ints, *, every: bool, cap: int = 1 << 30) -> list[tuple[int, ...]]:
     """Return the atoms of complete grids (rows of ``Program.ends`` with the step they ended at), in their order.
 
-    ``every``: all ways that lead to them below ``below``, in any order; more than ``cap`` empty ones once they are more.
+    ``every``: all ways that lead to them below the limit, in any order; more than ``cap`` empty ones once they are more.
     """
     if not len(ends):
         return []
@@ -215,10 +215,10 @@ def trace(
             return [()] * len(paths)
         if t == 0:
             break
-        step, layer, links = program.steps[t - 1], program.layers[t - 1], program.links[t - 1]
-        carried, origin = retrace(step, layer, links, paths, below, every)
+        leg = program.steps[t - 1], program.layers[t - 1], program.links[t - 1]
+        carried, origin = retrace(leg, paths, program.below, every)
         origins.append(origin)
-    return read_paths(sweep, ends, origins[::-1], begun[::-1], every)
+    return read_paths(program.order, ends, origins[::-1], begun[::-1], every)
 
 
 def start_path(program: Program, end: Ints) -> tuple[int, int, int]:
@@ -229,12 +229,12 @@ def start_path(program: Program, end: Ints) -> tuple[int, int, int]:
 
 
 def read_paths(
-    sweep: Sweep, ends: Ints, origins: list[Ints], begun: list[Ints], every: bool
+    order: Ints, ends: Ints, origins: list[Ints], begun: list[Ints], every: bool
 ) -> list[tuple[int, ...]]:
     """Return the atoms along the traced paths: ``origins`` and ``begun`` (rows of ends) by layer, first layer first."""
     n_carried = [len(o) for o in origins] + [0]
     now = np.arange(n_carried[0] + len(begun[0]))
-    taken = np.zeros((len(now), len(sweep.order)), dtype=bool)
+    taken = np.zeros((len(now), len(order)), dtype=bool)
     row_of, alive = np.full(len(now), -1), np.arange(len(now))
     for t in range(len(begun)):
         spot = now[alive] - n_carried[t]
@@ -247,5 +247,5 @@ def read_paths(
         origin = origins[t][now[alive]]
         taken[alive, t] = origin[:, 1] == 1
         now[alive] = origin[:, 0]
-    order = np.arange(len(now)) if every else np.argsort(row_of, kind="stable")
-    return [tuple(sorted(sweep.order[: len(begun)][taken[i, : len(begun)]].tolist())) for i in order]
+    ranked = np.arange(len(now)) if every else np.argsort(row_of, kind="stable")
+    return [tuple(sorted(order[: len(begun)][taken[i, : len(begun)]].tolist())) for i in ranked]

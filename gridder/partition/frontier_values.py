@@ -13,6 +13,8 @@ from gridder.partition.frontier_kernels import ENDED, NO_VALUE, Brood, Layer, Li
 from gridder.partition.problem import Ints
 
 Spans = tuple[Ints, Ints]
+Merged = tuple[Ints, Ints, Small]  # spans with their values
+Leg = tuple[Step, Layer, Links]  # a step, the layer before it, the links to the one after
 NEVER = 1 << 50
 
 
@@ -72,12 +74,12 @@ def blank(row: Small, limit: int, rate: int) -> tuple[int, int]:
 
 
 @njit(cache=True)
-def trim(step: Step, brood: Brood, span: Spans, value: Small, bound: Small, rate: int) -> Layer:
+def trim(step: Step, brood: Brood, merged: Merged, bound: Small, rate: int) -> Layer:
     """Return the layer of the new states that are of use, without useless values at their ends.
 
     ``brood.mask`` becomes the new number of each state, −1 of those dropped.
     """
-    low, start = span
+    low, start, value = merged
     n = brood.fresh[0]
     ends = np.empty((n, 2), dtype=np.int64)
     kept, room = 0, 0
@@ -182,13 +184,12 @@ def value_at(layer: Layer, s: int, households: int) -> int:
 
 
 @njit(cache=True)
-def retrace(
-    step: Step, layer: Layer, links: Links, paths: Ints, below: int, every: bool
-) -> tuple[Ints, Ints]:
-    """Return (paths, origin) one layer back, before ``step``; origin (i, 2): [path it continues, v taken].
+def retrace(leg: Leg, paths: Ints, below: int, every: bool) -> tuple[Ints, Ints]:
+    """Return (paths, origin) one layer back, before the step of the leg; origin (i, 2): [path it continues, v taken].
 
     ``every``: along all links that lead to a grid below ``below``; else along the cheapest link alone.
     """
+    step, layer, links = leg
     back, origin = (
         np.empty((len(paths) + 16, 3), dtype=np.int64),
         np.empty((len(paths) + 16, 2), dtype=np.int64),

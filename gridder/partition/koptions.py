@@ -1,4 +1,4 @@
-"""What other numbers of grids would give: a plan each, made from the plan with one grid more or less."""
+"""Other numbers of grids: which are worth a search where k is free, and what each would give beside the plan chosen."""
 
 from __future__ import annotations
 

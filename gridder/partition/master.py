@@ -1,6 +1,6 @@
 """The master: the linear relaxation of the model over the columns known so far, and the prices it sets.
 
-Least Σ cost·x over x ≥ 0 with every atom covered once, between k⁻ and k⁺ grids, and for every cut at most one grid that
+Least Σ cost·x over x ≥ 0 with every atom covered once, k grids, and for every cut at most one grid that
 holds two or more of its three atoms (subset-row cuts: Jepsen, Petersen, Spoorendonk & Pisinger 2008,
 doi:10.1287/opre.1070.0449). Solved by GLOP, which goes on from its last basis. An atom may stay uncovered, or a grid be
 too many or too few, at a penalty: so there is a solution whatever the columns are, and prices stay within bounds.
@@ -93,9 +93,9 @@ class Master:
         for i in triple:
             self.cuts_of[i].append(triple)
 
-    def limit(self, k_min: int, k_max: int) -> None:
-        """Ask for between k_min and k_max grids."""
-        self.count.SetBounds(k_min, k_max)
+    def ask(self, k: int) -> None:
+        """Ask for k grids."""
+        self.count.SetBounds(k, k)
 
     def solve(self) -> Relaxed:
         """Return the solution over the columns and cuts so far."""

@@ -2,7 +2,7 @@
 
 Set partitioning over columns (Garfinkel & Nemhauser 1970, doi:10.1287/opre.18.3.495) in OR-Tools CP-SAT. A
 column is a connected set of atoms; connectedness is a property of the columns, made where they are made
-(``walk``, ``listing``).
+(``walk``, ``listing``, ``division``, ``frontier``).
 
 Sets
     i ∈ I        atoms
