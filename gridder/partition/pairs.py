@@ -22,6 +22,7 @@ from gridder.partition.walk import column_costs
 Pair = tuple[int, int]
 Division = tuple[Ints | None, bool, int]
 PAIR_ROUNDS = 400  # changed pairs are looked at again, at most so many times in all a grid
+PAIRS_WHOLE = 50  # times the branches an effort spends on a pair: in all pairs together
 LISTED_ATOMS = 60  # larger unions have too many divisions to list
 LISTED_WORK = 40_000
 LISTED_SETS = 20_000
@@ -34,7 +35,7 @@ def settle_pairs(search: Search, assignment: Ints) -> tuple[Ints, bool]:
     """
     waiting = dict.fromkeys(pairs_of(search.problem, assignment))
     unproven: set[Pair] = set()
-    left = search.work.pair_work * search.work.pairs_whole
+    left = search.work.pair_work * PAIRS_WHOLE
     for _ in range(PAIR_ROUNDS * (int(assignment.max()) + 1)):
         if not waiting or left < 0:
             break

@@ -33,8 +33,8 @@ class Work:
         Regions re-solved by annealing, for each grid of the piece.
     region_proofs, region_work
         Regions solved exactly, in all, and work of the frontier program in each.
-    pair_work, pairs_whole
-        Branches in dividing a pair of neighbouring grids anew, and how many times that in all pairs.
+    pair_work
+        Branches in dividing a pair of neighbouring grids anew.
     pool
         Columns kept for the model.
     choosing
@@ -42,6 +42,8 @@ class Work:
     proof_atoms, proof_frontier, proof_states, proof_work
         No proof is tried with more atoms, or where Σ 2^width of the frontier is more; states of the frontier program
         after each step; its work in all (``frontier.Frontier``).
+    option_work
+        The same for all other numbers of grids together.
     proof_moves
         Moves an atom in making the frontier narrow.
     """
@@ -61,13 +63,13 @@ class Work:
     region_proofs: int
     region_work: float
     pair_work: int
-    pairs_whole: int
     pool: int
     choosing: float
     proof_atoms: int
     proof_frontier: float
     proof_states: int
     proof_work: float
+    option_work: float
     proof_moves: int
 
     def of_region(self) -> Work:
@@ -100,13 +102,13 @@ WORK = {
         region_proofs=0,
         region_work=0,
         pair_work=20_000,
-        pairs_whole=50,
         pool=1_000,
         choosing=0.5,
         proof_atoms=0,
         proof_frontier=0,
         proof_states=0,
         proof_work=0,
+        option_work=0,
         proof_moves=0,
     ),
     "standard": Work(
@@ -125,13 +127,13 @@ WORK = {
         region_proofs=40,
         region_work=3e8,
         pair_work=200_000,
-        pairs_whole=50,
         pool=3_000,
         choosing=2.0,
         proof_atoms=800,
         proof_frontier=2.0**28,
         proof_states=8_000,
         proof_work=8e9,
+        option_work=2e8,
         proof_moves=600,
     ),
     "prove": Work(
@@ -150,13 +152,13 @@ WORK = {
         region_proofs=3_000,
         region_work=3e9,
         pair_work=5_000_000,
-        pairs_whole=50,
         pool=10_000,
         choosing=20.0,
         proof_atoms=2_000,
         proof_frontier=2.0**31,
         proof_states=30_000,
         proof_work=1e12,
+        option_work=1e12,
         proof_moves=600,
     ),
 }
