@@ -20,7 +20,7 @@ from gridder.partition.bounds import Bounds, least_needed, unrounded_bound, usef
 from gridder.partition.bundle import Centre, first_centre, prices_near, recentre
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.cuts import separate
-from gridder.partition.exact import Exact
+from gridder.partition.exact import Pricer
 from gridder.partition.frontier import UNKNOWN
 from gridder.partition.frontier_steps import Prices
 from gridder.partition.kernels import Graph, Rules
@@ -74,7 +74,7 @@ class Generation:
     problem: Problem
     compiled: Compiled
     master: Master
-    exact: Exact
+    exact: Pricer
     spend: Spend
     best: Ints
     objective: int
@@ -233,7 +233,7 @@ def prove(generation: Generation, span: tuple[int, int]) -> None:
 
 
 def make_generation(
-    problem: Problem, compiled: Compiled, best: Ints, ks: list[int], *, exact: Exact, spend: Spend
+    problem: Problem, compiled: Compiled, best: Ints, ks: list[int], *, exact: Pricer, spend: Spend
 ) -> Generation:
     """Return a column generation that starts from a lawful plan and is to prove these numbers of grids.
 

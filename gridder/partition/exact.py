@@ -1,4 +1,4 @@
-"""The exact pricer as the column generation sees it, and the one that runs the frontier program."""
+"""Exact pricing as the column generation sees it (``Pricer``), and by the frontier program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST_STEP = 500  # parts of all prices: how much a limit is lowered first
 STEPS = 4
 
 
-class Exact(Protocol):
+class Pricer(Protocol):
     """Finds the least reduced cost of all lawful connected grids, and lists those below a limit."""
 
     @property
