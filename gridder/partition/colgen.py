@@ -22,7 +22,7 @@ from gridder.partition.columns import Columns, assignment_of, make_columns, sets
 from gridder.partition.cuts import separate
 from gridder.partition.exact import Pricer
 from gridder.partition.frontier import UNKNOWN
-from gridder.partition.frontier_steps import Prices
+from gridder.partition.frontier_steps import Prices, in_range
 from gridder.partition.kernels import Graph, Rules
 from gridder.partition.master import Floats, Master, Relaxed, make_master, round_prices
 from gridder.partition.model import Terms, choose_grids
@@ -40,6 +40,7 @@ LISTINGS = 12  # of all useful columns, at most
 CUTS_A_ROUND = 8
 STALLS = 3  # exact pricings without a new column or a better bound
 MOST_PRICE = 1 << 26  # scaled prices and costs stay below: the frontier program adds them up in 32 bits
+COARSER = 8  # times, where prices turn out too large all the same
 FINEST = 1 << 12  # units of price in one unit of cost at most
 
 
@@ -90,6 +91,11 @@ class Generation:
 
     # ── plans ──
 
+    def start(self, plan: Ints) -> None:
+        """Take a lawful plan as the best one known, whatever was known of other numbers of grids."""
+        self.best, self.objective = plan, plan_cost(self.problem, plan)
+        self.add(make_columns(*self.compiled, sets_of(plan)))
+
     def offer(self, sets: list[tuple[int, ...]]) -> None:
         """Take a plan, given by its grids, where it is lawful and cheaper than the best."""
         if not all(is_lawful(self.problem, atoms) for atoms in sets):
@@ -117,8 +123,13 @@ class Generation:
         return relaxed
 
     def rounded(self, relaxed: Relaxed) -> Prices:
-        """Return prices as whole numbers."""
-        return round_prices(relaxed, self.master.triples(), self.scale)
+        """Return prices as whole numbers, coarser ones where the frontier program could not add them up."""
+        scale = self.scale
+        prices = round_prices(relaxed, self.master.triples(), scale)
+        while scale > 1 and not in_range(self.problem, prices, 0):
+            scale = -(-scale // COARSER)
+            prices = round_prices(relaxed, self.master.triples(), scale)
+        return prices
 
     def add(self, columns: Columns) -> int:
         """Add columns to the master; return how many are new."""

@@ -22,7 +22,7 @@ from gridder.partition.frontier_kernels import (
     breed,
     step_bound,
 )
-from gridder.partition.frontier_steps import Prices, make_steps, mean_price, own_prices
+from gridder.partition.frontier_steps import Prices, in_range, make_steps, mean_price, own_prices
 from gridder.partition.frontier_values import endings, link_up, merge, retrace, spans, thin, trim
 from gridder.partition.problem import Ints, Problem, as_ints
 from gridder.partition.sweep import Sweep
@@ -137,13 +137,14 @@ def move_variants(problem: Problem, prices: Prices) -> list[Prices]:
 
 
 def run_program(frontier: Frontier, prices: Prices, below: int) -> Program:
-    """Run all steps for grids of reduced cost < ``below``; no step where the work is spent."""
+    """Run all steps for grids of reduced cost < ``below``; none where the work is spent or prices are too large."""
     problem, sweep = frontier.problem, frontier.sweep
     own = own_prices(problem, prices)
     window = as_ints([problem.households_min, problem.households_max, below])
     steps = make_steps(problem, sweep, prices, below - int(own[problem.households_min :].min()))
     rate = mean_price(problem, prices)
-    program = Program(sweep.order, below, steps, [first_layer()], [], [], whole=frontier.work > 0)
+    able = frontier.work > 0 and in_range(problem, prices, below)
+    program = Program(sweep.order, below, steps, [first_layer()], [], [], whole=able)
     if not program.whole:
         return program
     bounds = all_bounds(steps)

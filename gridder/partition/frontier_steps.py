@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridder.partition.frontier_kernels import MOST_TRIPLES, Step
+from gridder.partition.frontier_kernels import MOST_TRIPLES, NO_VALUE, Step
 from gridder.partition.problem import Ints, Problem, as_ints
 from gridder.partition.sweep import Sweep
 
@@ -41,6 +41,18 @@ class Prices:
 def mean_price(problem: Problem, prices: Prices) -> int:
     """Return what a household pays on average: at this rate the bounds are nearly best, and a second rate gains little."""
     return round(int(prices.atom.clip(0).sum()) / max(int(problem.households.sum()), 1))
+
+
+def in_range(problem: Problem, prices: Prices, below: int) -> bool:
+    """Return whether the program may add up these prices in 32 bits.
+
+    No value it keeps, no limit and no bound is more than this sum away from 0, and half of ``NO_VALUE`` leaves room for
+    one step's price on top.
+    """
+    paid = int(prices.atom.clip(0).sum())
+    priced = mean_price(problem, prices) * problem.households_max + abs(prices.grid) + max(below, 0)
+    charged = prices.scale * int(problem.cut_cost.sum()) + int(prices.charges.sum())
+    return 2 * paid + priced + charged <= NO_VALUE // 2
 
 
 def own_prices(problem: Problem, prices: Prices) -> Ints:

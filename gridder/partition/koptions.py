@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +31,7 @@ from gridder.partition.problem import (
 )
 from gridder.partition.search import Search, make_search
 
+Settle = Callable[[Ints], tuple[Ints, bool]]
 MOST_OPTIONS = 9  # numbers of grids shown, the chosen one among them
 OPTION_HEAT = 0.5  # of the usual first heat: every grid has to change its size
 OPTION_SHARE = 0.05  # of the repairs
@@ -67,11 +69,14 @@ def listed_options(search: Search, columns: Columns, k: int) -> list[KOption]:
     return found
 
 
-def searched_options(search: Search, plan: Ints, known: list[KOption]) -> list[KOption]:
+def searched_options(
+    search: Search, plan: Ints, known: list[KOption], settle: Settle | None = None
+) -> list[KOption]:
     """Return an option for every other number of grids shown that has a lawful plan as far as was seen.
 
-    Each starts from the plan with one grid less or more, its own or the one found before it. The grids met
-    do not feed the plan: what is shown beside it must not change it.
+    Each starts from the plan with one grid less or more, its own or the one found before it; ``settle`` makes a lawful
+    plan better and says whether it is the best. The grids met do not feed the plan: what is shown beside it must not
+    change it.
     """
     other = replace(search, met=set())
     k = int(plan.max()) + 1
@@ -81,8 +86,13 @@ def searched_options(search: Search, plan: Ints, known: list[KOption]) -> list[K
         near = min(plans, key=lambda have: (abs(have - wanted), have))
         found = plan_with(other, plans[near], wanted)
         plans[wanted] = found.assignment
-        if found.misfit == 0 and (wanted not in best or found.cost < best[wanted].objective):
-            best[wanted] = make_option(search.problem, found.assignment, False)
+        if found.misfit:
+            continue
+        settled, proven = (found.assignment, False) if settle is None else settle(found.assignment)
+        option = make_option(search.problem, settled, proven)
+        plans[wanted] = settled
+        if wanted not in best or proven or option.objective < best[wanted].objective:
+            best[wanted] = option
     return [o for o in best.values() if o.k in plans and o.k != k]
 
 

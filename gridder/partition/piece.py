@@ -188,9 +188,9 @@ def proven_answer(
     piece = search.problem
     k, value = int(plan.max()) + 1, plan_cost(piece, plan)
     bound = min(lower_bound(proof, span), value)
-    shown = searched_options(search, plan, options)
-    proven = [replace(o, proven=proof.bounds.get(o.k, 0) >= o.objective) for o in shown]
     own = make_option(piece, plan, proof.bounds.get(k, 0) >= value)
+    shown = searched_options(search, plan, options, proof.settle)
+    proven = [replace(o, proven=proof.bounds.get(o.k, 0) >= o.objective) for o in shown]
     status: Status = "optimal" if bound == value else "bounded"
     kind: BoundKind = "global" if spans_all(piece, Terms(*span)) else "fixed_k"
     return PieceAnswer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gridder.partition.coarse import coarsen
-from gridder.partition.colgen import Spend, make_generation, prove
+from gridder.partition.colgen import Generation, Spend, make_generation, prove
 from gridder.partition.columns import sets_of
 from gridder.partition.counts import preferred_k
 from gridder.partition.exact import FrontierPricer
@@ -14,13 +14,39 @@ from gridder.partition.search import Search
 from gridder.partition.sweep import make_sweep
 
 
-@dataclass(frozen=True)
+@dataclass
 class Proof:
-    """The best plan known, and the least any lawful plan costs, by number of grids; ``argument`` says how."""
+    """The best plan known, and the column generation that knows the least any lawful plan costs, by number of grids."""
 
     assignment: Ints
-    bounds: dict[int, int]
-    argument: str
+    generation: Generation
+    pricer: FrontierPricer
+    option_work: float
+
+    @property
+    def bounds(self) -> dict[int, int]:
+        """Least cost of a lawful plan by number of grids, where anything is known of it."""
+        return {k: bound for k, bound in self.generation.bounds.at.items() if bound > 0}
+
+    @property
+    def argument(self) -> str:
+        """One line: how the bounds were reached."""
+        width = self.pricer.sweep.width
+        how = f"column generation with exact pricing over a frontier of {width} atoms"
+        if self.generation.done["listings"]:
+            how += ", exact cover over every grid a better plan could use"
+        return how
+
+    def settle(self, plan: Ints) -> tuple[Ints, bool]:
+        """Return (the best plan found of as many grids as another lawful plan has, whether it is proven the best).
+
+        As far as the work for options goes; the grids known from one number of grids serve the next.
+        """
+        self.generation.start(plan)
+        self.pricer.work = self.option_work
+        proven = self.generation.close(int(plan.max()) + 1)
+        self.option_work = self.pricer.work
+        return self.generation.best, proven
 
 
 def prove_plan(search: Search, plan: Ints, span: tuple[int, int]) -> Proof | None:
@@ -37,19 +63,16 @@ def prove_plan(search: Search, plan: Ints, span: tuple[int, int]) -> Proof | Non
     sweep = make_sweep(coarse, moves=work.proof_moves) if coarse is not None else None
     if coarse is None or sweep is None or sweep.states > work.proof_frontier:
         return None
+    pricer = FrontierPricer(coarse, sweep, work.proof_states, work.proof_work)
     generation = make_generation(
         piece,
         (search.graph, search.rules),
         plan,
         [k for k in preferred_k(piece, int(piece.households.sum())) if k <= piece.n_atoms],
-        exact=FrontierPricer(coarse, sweep, work.proof_states, work.proof_work),
+        exact=pricer,
         spend=Spend(listed=work.columns, choosing=work.choosing),
     )
     generation.add(search.columns(sets_of(plan)))
     prove(generation, span)
     search.met.update(sets_of(generation.best))
-    bounds = {k: bound for k, bound in generation.bounds.at.items() if bound > 0}
-    argument = f"column generation with exact pricing over a frontier of {sweep.width} atoms"
-    if generation.done["listings"]:
-        argument += ", exact cover over every grid a better plan could use"
-    return Proof(generation.best, bounds, argument)
+    return Proof(generation.best, generation, pricer, work.option_work)

@@ -133,7 +133,7 @@ WORK = {
         proof_frontier=2.0**28,
         proof_states=8_000,
         proof_work=8e9,
-        option_work=2e8,
+        option_work=1e8,
         proof_moves=600,
     ),
     "prove": Work(
