@@ -21,7 +21,7 @@ def least_of(case: Problem) -> int | None:
     plans = list(all_plans(case, lawful=True))
     if case.grids == "free":
         return min((cost_of(case, plan) for plan in plans), default=None)
-    for k in preferred_k(case, int(case.households.sum())):
+    for k in preferred_k(case):
         costs = [cost_of(case, plan) for plan in plans if len(plan) == k]
         if costs:
             return min(costs)

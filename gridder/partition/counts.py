@@ -28,16 +28,14 @@ def possible_k(problem: Problem) -> range:
     return range(max(span[0], 1), min(span[1], problem.n_atoms) + 1) if span is not None else range(0)
 
 
-def preferred_k(problem: Problem, households: int) -> list[int]:
-    """Return the lawful numbers of grids of one piece, the one to try first in front (empty: none is lawful).
+def preferred_k(problem: Problem) -> list[int]:
+    """Return the possible numbers of grids of one piece, the one to try first in front (empty: none is).
 
     ``target`` and ``free``: nearest mean first, ties to the smaller; ``fewest`` and ``most``: from that end.
     A number: nearest to it first.
     """
-    span = lawful_k(households, problem.households_min, problem.households_max)
-    if span is None or households == 0:
-        return []
-    ks = range(max(span[0], 1), span[1] + 1)
+    ks = possible_k(problem)
+    households = int(problem.households.sum())
     if isinstance(problem.grids, int):
         wanted = problem.grids
         return sorted(ks, key=lambda k: (abs(k - wanted), k))

@@ -193,7 +193,7 @@ def divide(search: Search, part: Problem) -> tuple[Ints | None, bool]:
             return assignment_of(part, [columns.sets[c] for c in answer.chosen]), False
         if answer.proven:
             return None, True
-    for k in preferred_k(part, int(part.households.sum()))[:3]:
+    for k in preferred_k(part)[:3]:
         trial = inner.run(k, inner.option_steps)
         found = repair(inner, trial.assignment, share=SHORT_REPAIR) if trial.misfit else trial.assignment
         if total_misfit(inner, found) == 0:

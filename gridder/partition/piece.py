@@ -12,7 +12,7 @@ from gridder.partition.besteffort import Nearest, choose_again, nearest_plan, ne
 from gridder.partition.centres import settle_travel
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
 from gridder.partition.core import find_cores, stranded
-from gridder.partition.counts import lawful_k, preferred_k
+from gridder.partition.counts import possible_k, preferred_k
 from gridder.partition.diagnose import diagnose_piece
 from gridder.partition.feasibility import Verdict, decide, further_reasons
 from gridder.partition.koptions import by_k, free_k, listed_options, make_option, searched_options
@@ -80,8 +80,7 @@ def solve_piece(piece: Problem, work: Work, rng: np.random.Generator) -> PieceAn
 def solve_listed(search: Search, columns: Columns) -> PieceAnswer:
     """Return the answer when the columns are all lawful grids there are."""
     piece = search.problem
-    total = int(piece.households.sum())
-    for terms in terms_in_order(piece, total):
+    for terms in terms_in_order(piece):
         answer = choose_grids(piece, columns, terms, work=search.work.choosing * 4)
         if answer.chosen is not None:
             return listed_answer(search, columns, answer, terms)
@@ -93,9 +92,9 @@ def solve_listed(search: Search, columns: Columns) -> PieceAnswer:
     return best_effort(search, reasons, "all lawful grids listed; no choice of them covers")
 
 
-def terms_in_order(piece: Problem, total: int) -> list[Terms]:
+def terms_in_order(piece: Problem) -> list[Terms]:
     """Return what to ask for, in order: one number of grids after the other, all at once where k is free."""
-    ks = preferred_k(piece, total)
+    ks = preferred_k(piece)
     if piece.grids == "free":
         return [Terms(min(ks), max(ks))]
     return [Terms(k, k) for k in ks]
@@ -117,14 +116,13 @@ def listed_answer(search: Search, columns: Columns, answer: Answer, terms: Terms
 
 def spans_all(piece: Problem, terms: Terms) -> bool:
     """Whether the terms leave out no lawful number of grids."""
-    span = lawful_k(int(piece.households.sum()), piece.households_min, piece.households_max)
-    return span is not None and terms.k_min <= span[0] and span[1] <= terms.k_max
+    return all(terms.k_min <= k <= terms.k_max for k in possible_k(piece))
 
 
 def solve_searched(search: Search) -> PieceAnswer:
     """Return the answer when lawful grids are too many to list: search, then choose among the grids met."""
     piece = search.problem
-    ks = [k for k in preferred_k(piece, int(piece.households.sum())) if k <= piece.n_atoms]
+    ks = preferred_k(piece)
     span = (min(ks), max(ks))
     options: list[KOption] = []
     if piece.grids == "free":

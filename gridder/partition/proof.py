@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gridder.partition.coarse import coarsen
 from gridder.partition.colgen import Generation, Spend, make_generation, prove
 from gridder.partition.columns import sets_of
-from gridder.partition.counts import preferred_k
+from gridder.partition.counts import possible_k
 from gridder.partition.exact import FrontierPricer
 from gridder.partition.problem import Ints
 from gridder.partition.search import Search
@@ -68,7 +68,7 @@ def prove_plan(search: Search, plan: Ints, span: tuple[int, int]) -> Proof | Non
         piece,
         (search.graph, search.rules),
         plan,
-        [k for k in preferred_k(piece, int(piece.households.sum())) if k <= piece.n_atoms],
+        list(possible_k(piece)),
         exact=pricer,
         spend=Spend(listed=work.columns, choosing=work.choosing),
     )
