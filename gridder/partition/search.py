@@ -17,11 +17,14 @@ from gridder.partition.anneal import (
     reheat,
 )
 from gridder.partition.columns import Columns, assignment_of, make_columns, sets_of
+from gridder.partition.inhabited import inhabited_blocks, is_mostly_empty
 from gridder.partition.kernels import Graph, Rules
+from gridder.partition.locks import merge_atoms
 from gridder.partition.model import Answer, Terms, choose_grids
 from gridder.partition.problem import Ints, Problem
 from gridder.partition.work import Work
 
+EMPTY_STEPS, EMPTY_HEAT = 2, 0.35  # of the run from the division of the lived-in atoms
 ROOM_PER_COLUMN = 40  # atoms kept for a column on average; the pool closes when it is full
 
 
@@ -70,6 +73,8 @@ class Search:
     def best_of(self, k: int) -> Trial:
         """Return the best of many short runs and a long one; short ones go on, twice as many, until one is lawful."""
         work = self.work
+        if is_mostly_empty(self.problem):
+            return self.run(k, EMPTY_STEPS, start=self.inhabited_start(k), heat=EMPTY_HEAT)
         restarts = max(1, min(work.restarts, work.all_steps // self.steps(work.short_steps)))
         best = self.run(k, work.short_steps if restarts > 1 else work.steps)
         for turn in range(1, 2 * restarts + 1):
@@ -78,6 +83,11 @@ class Search:
             trial = self.run(k, work.steps if turn == restarts else work.short_steps)
             best = min(best, trial, key=lambda t: t.rank)
         return best
+
+    def inhabited_start(self, k: int) -> Ints:
+        """Return the best division found of a piece with its empty atoms in the blocks of others."""
+        place = inhabited_blocks(self.problem)
+        return make_search(merge_atoms(self.problem, place), self.work, self.rng).best_of(k).assignment[place]
 
     def choose(self, incumbent: Ints, k_min: int, k_max: int) -> tuple[Ints, Answer]:
         """Return the best lawful plan over the grids met, never worse than the lawful incumbent."""
