@@ -51,10 +51,10 @@ def nearness(problem: Problem, assignment: Ints) -> Rank:
 def counts_to_try(problem: Problem) -> list[int]:
     """Return numbers of grids for a best effort, ascending: about the lawful range, thinned where long."""
     total = int(problem.households.sum())
-    low = max(1, total // problem.households_max - 1)
+    low = min(max(1, total // problem.households_max - 1), problem.n_atoms)
     high = min(problem.n_atoms, total // problem.households_min + 1)
     ks = np.unique(np.linspace(low, max(low, high), MOST_K).round().astype(np.int64))
-    return [int(k) for k in ks if k <= problem.n_atoms]
+    return [int(k) for k in ks]
 
 
 def nearest_plan(search: Search, known: Ints | None = None, reasons: tuple[Reason, ...] = ()) -> Nearest:

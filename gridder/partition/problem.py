@@ -218,8 +218,10 @@ def households_outside(problem: Problem, households: int) -> int:
 
 
 def is_lawful(problem: Problem, atoms: Iterable[int]) -> bool:
-    """Whether a set of atoms has a lawful number of households."""
-    return households_outside(problem, int(problem.households[list(atoms)].sum())) == 0
+    """Whether a set of atoms has a lawful number of households and joins no two locks."""
+    held = list(atoms)
+    locks = np.unique(problem.fixed[held])
+    return (locks >= 0).sum() < 2 and households_outside(problem, int(problem.households[held].sum())) == 0
 
 
 def grid_cost(problem: Problem, atoms: Iterable[int]) -> int:
