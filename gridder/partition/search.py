@@ -50,6 +50,8 @@ class Search:
 
         ``heat`` below 1 starts that much cooler: for runs from a good ``start``.
         """
+        if start is None and is_mostly_empty(self.problem):
+            start, steps, heat = self.inhabited_start(k), min(steps, EMPTY_STEPS), EMPTY_HEAT
         n = self.problem.n_atoms
         pool = make_pool(n, self.work.pool, ROOM_PER_COLUMN * self.work.pool)
         schedule = make_schedule(self.problem, k, self.steps(steps))
@@ -74,7 +76,7 @@ class Search:
         """Return the best of many short runs and a long one; short ones go on, twice as many, until one is lawful."""
         work = self.work
         if is_mostly_empty(self.problem):
-            return self.run(k, EMPTY_STEPS, start=self.inhabited_start(k), heat=EMPTY_HEAT)
+            return self.run(k, EMPTY_STEPS)
         restarts = max(1, min(work.restarts, work.all_steps // self.steps(work.short_steps)))
         best = self.run(k, work.short_steps if restarts > 1 else work.steps)
         for turn in range(1, 2 * restarts + 1):
