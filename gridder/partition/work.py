@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from gridder.effort import Effort
 
 REGION_COLUMNS, REGION_STATES, REGION_MOVES = 1_000, 3_000, 60
-REGION_CHOOSING = 0.5
+REGION_ATOMS, REGION_CHOOSING = 250, 0.5
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Work:
             columns=min(self.columns, REGION_COLUMNS),
             pool=min(self.pool, REGION_COLUMNS),
             choosing=min(self.choosing, REGION_CHOOSING),
+            proof_atoms=min(self.proof_atoms, REGION_ATOMS),
             proof_states=min(self.proof_states, REGION_STATES),
             proof_work=self.region_work,
             proof_moves=min(self.proof_moves, REGION_MOVES),
