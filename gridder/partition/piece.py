@@ -232,11 +232,25 @@ def searched_answer(
 
 def best_effort(search: Search, reasons: tuple[Reason, ...], argument: str) -> PieceAnswer:
     """Return the nearest plan where no lawful one exists."""
-    nearest = nearest_plan(search, peeled_plan(search), reasons)
+    peeled = peeled_plan(search)
+    if search.problem.n_atoms > search.work.peeled_atoms and preferred_k(search.problem):
+        return large_effort(search, peeled, reasons, argument)
+    nearest = nearest_plan(search, peeled, reasons)
     if not nearest.exact:
         nearest = replace(nearest, assignment=refine(search, nearest))
     answer = relaxed_answer(search, nearest.assignment, reasons, f"{argument}; {nearest.argument}")
     return replace(answer, nearest_proven=nearest.proven, tolerance=smallest_tolerance(search))
+
+
+def large_effort(
+    search: Search, peeled: Ints | None, reasons: tuple[Reason, ...], argument: str
+) -> PieceAnswer:
+    """Return a best effort for a large piece: atoms above the maximum alone, else what a search for lawful grids leaves.
+
+    Fewest grids outside is no aim here: where trouble is in many places, one grid could swallow them all.
+    """
+    plan = peeled if peeled is not None else search_k(search, preferred_k(search.problem)[0])
+    return relaxed_answer(search, plan, reasons, f"{argument}; the rest divided as well as was found")
 
 
 def refine(search: Search, nearest: Nearest) -> Ints:

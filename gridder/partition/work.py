@@ -46,6 +46,8 @@ class Work:
         The same for all other numbers of grids together.
     proof_moves
         Moves an atom in making the frontier narrow.
+    peeled_atoms
+        Best efforts for more atoms are not searched for the fewest grids outside (``piece.large_effort``).
     """
 
     listing: int
@@ -71,6 +73,7 @@ class Work:
     proof_work: float
     option_work: float
     proof_moves: int
+    peeled_atoms: int
 
     def of_region(self) -> Work:
         """Return the limits for a region of a large piece: little at once, for there are many."""
@@ -111,6 +114,7 @@ WORK = {
         proof_work=0,
         option_work=0,
         proof_moves=0,
+        peeled_atoms=1_000,
     ),
     "standard": Work(
         listing=400_000,
@@ -136,6 +140,7 @@ WORK = {
         proof_work=8e9,
         option_work=1e8,
         proof_moves=600,
+        peeled_atoms=2_000,
     ),
     "prove": Work(
         listing=4_000_000,
@@ -159,8 +164,9 @@ WORK = {
         proof_frontier=2.0**31,
         proof_states=30_000,
         proof_work=1e12,
-        option_work=1e12,
+        option_work=4e9,
         proof_moves=600,
+        peeled_atoms=10_000,
     ),
 }
 
