@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gridder.partition.coarse import coarsen
 from gridder.partition.colgen import Generation, Spend, make_generation, prove
@@ -12,6 +12,8 @@ from gridder.partition.exact import FrontierPricer
 from gridder.partition.problem import Ints
 from gridder.partition.search import Search
 from gridder.partition.sweep import make_sweep
+
+OPTION_SHARE = 8  # part of the columns listed, and of the time for choosing among them, that one option gets
 
 
 @dataclass
@@ -42,10 +44,15 @@ class Proof:
 
         As far as the work for options goes; the grids known from one number of grids serve the next.
         """
+        whole = self.generation.spend
+        self.generation.spend = replace(
+            whole, listed=whole.listed // OPTION_SHARE, choosing=whole.choosing / OPTION_SHARE
+        )
         self.generation.start(plan)
         self.pricer.work = self.option_work
         proven = self.generation.close(int(plan.max()) + 1)
         self.option_work = self.pricer.work
+        self.generation.spend = whole
         return self.generation.best, proven
 
 
