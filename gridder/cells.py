@@ -12,19 +12,17 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from scipy.spatial import Voronoi, cKDTree
 
+from gridder.empty_ground import share_empty_faces
+from gridder.faces import GRID_M, Faces, bring_home, cut_faces, home_faces
 from gridder.mending import mend_pieces
 from gridder.policy import Policy
 from gridder.seeds import Seeds, make_seeds
-from gridder.segments import kinds_along, lines_of, shared_segments
 
-GRID_M = 0.001  # grid of all coordinates: far below any survey, coarse enough to be exact in float64
 THIN_M = 0.3  # ridges between two atoms are simplified to this: half the vertices, nobody can see it
 FRAME = 20.0  # dummy seeds stand this many face sizes away, so that every ridge inside a face is finite
-SPECK_M = 1.0  # touching by less than this, faces are not neighbours that could share out empty ground
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,6 @@ class Ground:
     cells: gpd.GeoSeries
     outlines: gpd.GeoSeries
     left_out: gpd.GeoDataFrame
-
-
-@dataclass(frozen=True)
-class Faces:
-    """Ground between outlines and barriers: polygons (f,), community of each (f,), pairs that touch and how."""
-
-    polygons: np.ndarray
-    community: np.ndarray
-    neighbours: pd.DataFrame  # left, right, length_m, open (not along an uncrossable kind)
 
 
 def draw_cells(
@@ -82,89 +71,6 @@ def draw_cells(
     owner = label_pieces(pieces, face_of, of_face)
     owner = mend_pieces(pieces, owner, face_of, faces.community, seeds)
     return collect(atoms, outlines, pieces, owner, faces.community[face_of])
-
-
-def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Policy) -> Faces:
-    """Return the ground of the communities cut along barriers."""
-    lines = np.concatenate([shapely.boundary(outlines.values), lines_of(barriers)])
-    noded = shapely.unary_union(shapely.set_precision(lines, GRID_M), grid_size=GRID_M)
-    polygons = shapely.get_parts(shapely.polygonize([noded]))
-    inside, where = shapely.STRtree(outlines.values).query(
-        shapely.point_on_surface(polygons), predicate="within"
-    )
-    order = np.argsort(inside, kind="stable")
-    polygons = polygons[inside[order]]
-    community = outlines.index.to_numpy(dtype=object)[where[order]]
-    touching = shared_segments(polygons)
-    kinds = kinds_along(touching, barriers, [*policy.uncrossable])
-    table = pd.DataFrame({
-        "left": touching.left, "right": touching.right, "length_m": touching.length_m,
-        "open": ~np.isin(kinds.astype(str), policy.uncrossable),
-    })  # fmt: skip
-    table = table.groupby(["left", "right", "open"], as_index=False)[["length_m"]].sum()
-    same = community[table["left"]] == community[table["right"]]
-    return Faces(polygons, community, table[same & (table["length_m"] >= SPECK_M)])
-
-
-def home_faces(atoms: gpd.GeoDataFrame, faces: Faces) -> np.ndarray:
-    """Return for every atom the face of its community that holds most of it, or the nearest one. Shape (n,)."""
-    shapes = atoms.geometry.values
-    home = np.full(len(atoms), -1, dtype=np.int64)
-    best = np.full(len(atoms), -1.0)
-    atom, face = shapely.STRtree(faces.polygons).query(shapes, predicate="intersects")
-    own = atoms["community_id"].to_numpy()[atom] == faces.community[face]
-    atom, face = atom[own], face[own]
-    shared = shapely.area(shapely.intersection(shapes[atom], faces.polygons[face]))
-    for a, f, area in zip(atom, face, shared):
-        if area > best[a]:
-            home[a], best[a] = f, area
-    for a in np.flatnonzero(home < 0):
-        candidates = np.flatnonzero(faces.community == atoms["community_id"].iloc[a])
-        home[a] = candidates[np.argmin(shapely.distance(shapes[a], faces.polygons[candidates]))]
-    return home
-
-
-def bring_home(shapes: np.ndarray, homes: np.ndarray) -> np.ndarray:
-    """Return the part of every shape inside its home face; of one that lies outside, the nearest spot inside.
-
-    So it is with a unit of a tower on the line between two communities: its building lives in one of them.
-    """
-    clipped = shapely.intersection(shapes, homes)
-    outside = np.flatnonzero(shapely.is_empty(clipped))
-    nearest = shapely.get_point(shapely.shortest_line(homes[outside], shapes[outside]), 0)
-    inside = shapely.intersection(shapely.buffer(nearest, SPECK_M), homes[outside])
-    clipped[outside] = shapely.point_on_surface(inside)
-    return clipped
-
-
-def share_empty_faces(faces: Faces, home: np.ndarray, seeds: Seeds) -> dict[int, Seeds]:
-    """Return the seeds that share out each face; a face without buildings is shared by its neighbours'.
-
-    Neighbours across passable ground come first; only when there is none does ground go to atoms across a barrier
-    (nobody lives on it, and a community must be covered).
-    """
-    owned = {int(f): np.flatnonzero(home == f) for f in np.unique(home)}
-    pending = set(range(len(faces.polygons))) - set(owned)
-    for passable in (True, False):
-        links = faces.neighbours[faces.neighbours["open"]] if passable else faces.neighbours
-        touching: dict[int, list[int]] = {}
-        for a, b in zip(links["left"], links["right"]):
-            touching.setdefault(int(a), []).append(int(b))
-            touching.setdefault(int(b), []).append(int(a))
-        while ready := sorted(f for f in pending if any(g in owned for g in touching.get(f, []))):
-            donors = {
-                f: np.unique(np.concatenate([owned[g] for g in touching[f] if g in owned])) for f in ready
-            }
-            owned |= {f: nearest_owners(faces.polygons[f], seeds.of_owners(donors[f])) for f in ready}
-            pending -= set(ready)
-    return {f: seeds.of_owners(owners) for f, owners in owned.items()}
-
-
-def nearest_owners(polygon: shapely.Polygon, seeds: Seeds) -> np.ndarray:
-    """Return the atoms that are nearest to some spot of a face's edge or inside (sampled every 10 m)."""
-    spots = shapely.get_coordinates(shapely.segmentize(polygon.boundary, 10.0))
-    inside = shapely.get_coordinates(shapely.point_on_surface(polygon))
-    return np.unique(seeds.owner[cKDTree(seeds.points).query(np.vstack([spots, inside]))[1]])
 
 
 def cut_ridges(seeds: Seeds, face: shapely.Polygon) -> np.ndarray:

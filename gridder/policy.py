@@ -55,9 +55,13 @@ class Policy(BaseModel):
     cost_load_deviation: float = Field(ge=0)
     cost_household_moved: float = Field(ge=0)
     crossing_reach_m: float = Field(gt=0)
+    road_line_crosses: bool
+    line_end_snap_m: float = Field(ge=0)
     outline_reach_m: float = Field(gt=0)
+    open_ground_m: float = Field(gt=0)
     households_absurd: int = Field(ge=1)
     floor_area_per_household_m2: float = Field(gt=0)
+    persons_per_household: float = Field(gt=0)
 
     # codes
     code_digits: int = Field(ge=1)

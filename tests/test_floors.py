@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("policy", "effort", "tables", "text"),
     ("read", "coordinates", "check",  # files → gridder's tables; what is wrong with them, mended and settled
      # the ground and who touches whom
-     "atoms", "seeds", "segments", "mending", "cells", "adjacency"),
+     "atoms", "seeds", "segments", "mending", "barriers", "crossings", "faces", "empty_ground", "cells", "adjacency"),
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),
