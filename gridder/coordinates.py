@@ -12,6 +12,8 @@ from pyproj import CRS, Proj, Transformer
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 DATUMS: tuple[Datum, ...] = ("wgs84", "cgcs2000", "gcj02", "bd09")
+SHIFTED: tuple[Datum, ...] = ("gcj02", "bd09")  # the datums of map services; the others lie where they say
+DATUM_NAMES = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
 # The ellipsoid and the box of the GCJ-02 shift, as every public implementation has them.
 GCJ_AXIS_M = 6378245.0
@@ -83,14 +85,33 @@ def wgs84_from(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degre
     return true_lon, true_lat
 
 
+def shifted_to(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """Return longitude and latitude in ``datum`` of WGS 84 ones, degrees."""
+    if datum not in SHIFTED:
+        return lon, lat
+    return gcj02_from_wgs84(lon, lat) if datum == "gcj02" else bd09_from_wgs84(lon, lat)
+
+
 def undo_datum(frame: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
-    """Return a frame in degrees of ``datum`` as one in true WGS 84 degrees (EPSG:4326)."""
+    """Return a frame whose degrees are those of ``datum`` with true coordinates.
+
+    Degrees become WGS 84 degrees (EPSG:4326). Projected coordinates are taken for degrees of ``datum`` that were
+    projected as if they were WGS 84: they are unprojected, undone and projected again, and keep their CRS.
+    """
+    crs = CRS.from_user_input(frame.crs)
+    there = back = None
+    if crs.is_projected:
+        there = Transformer.from_crs(crs, 4326, always_xy=True)
+        back = Transformer.from_crs(4326, crs, always_xy=True)
 
     def shift(points: Degrees) -> Degrees:
-        return np.column_stack(wgs84_from(datum, points[:, 0], points[:, 1]))
+        lon, lat = there.transform(*points.T) if there else points.T
+        lon, lat = wgs84_from(datum, np.asarray(lon), np.asarray(lat))
+        return np.column_stack(back.transform(lon, lat) if back else (lon, lat))
 
     geometry = shapely.transform(frame.geometry.to_numpy(), shift)
-    return frame.set_geometry(gpd.GeoSeries(geometry, index=frame.index)).set_crs(4326, allow_override=True)
+    moved = frame.set_geometry(gpd.GeoSeries(geometry, index=frame.index))
+    return moved.set_crs(crs if crs.is_projected else 4326, allow_override=True)
 
 
 def usable_crs(crs: CRS | None) -> CRS | None:

@@ -46,15 +46,6 @@ class Missing(StrEnum):
     estimate = "estimate"
 
 
-class Coords(StrEnum):
-    """Datum of layers in degrees."""
-
-    wgs84 = "wgs84"
-    cgcs2000 = "cgcs2000"
-    gcj02 = "gcj02"
-    bd09 = "bd09"
-
-
 def option(name: str, help: str) -> Any:
     """Return a typer option with its help."""
     return typer.Option(name, help=help, show_default=False)
@@ -76,7 +67,9 @@ ColumnsOpt = Annotated[
 ]
 LayerOpt = Annotated[list[str] | None, option("--layer", "communities=iris 图层名")]
 CrsOpt = Annotated[str | None, option("--crs", "CRS of layers that state none, e.g. EPSG:4549 坐标系")]
-CoordsOpt = Annotated[Coords | None, option("--coords", "wgs84|cgcs2000|gcj02|bd09 经纬度基准")]
+CoordsOpt = Annotated[
+    str | None, option("--coords", "wgs84|cgcs2000|gcj02|bd09, also by layer: communities=gcj02 经纬度基准")
+]
 EncodingOpt = Annotated[str | None, option("--encoding", "e.g. GB18030 编码")]
 BadRowsOpt = Annotated[BadRows, option("--bad-rows", "stop|quarantine 无法划分的行")]
 MissingOpt = Annotated[Missing, option("--missing", "stop|zero|estimate 户数缺失")]

@@ -13,7 +13,7 @@ from gridder.errors import UsageError
 from gridder.partition.problem import GridsRule
 from gridder.policy import DEFAULT_POLICY, Policy, load_policy
 from gridder.prepare import PlanOptions
-from gridder.read.settings import ReadOptions, parse_columns, parse_layers
+from gridder.read.settings import ReadOptions, parse_columns, parse_coords, parse_layers
 
 GRIDS_WORDS = ("target", "fewest", "most", "free")
 
@@ -44,11 +44,12 @@ class Request:
         Raises
         ------
         UsageError
-            ``--columns`` or ``--layer`` that do not say name=value, or name what gridder does not know.
+            ``--columns``, ``--layer`` or ``--coords`` that do not say name=value, or name what gridder does not know.
         """
         columns = parse_columns(",".join(self.columns or []))
         layers = parse_layers(self.layer or [])
-        return ReadOptions(columns, layers, self.crs, cast(Any, self.coords), self.encoding)
+        coords, coords_of = parse_coords(self.coords)
+        return ReadOptions(columns, layers, self.crs, coords, self.encoding, coords_of)
 
     def plan_options(self) -> PlanOptions:
         """Return what to plan, with what the record keeps of the question."""

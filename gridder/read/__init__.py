@@ -15,9 +15,10 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from gridder.coordinates import choose_metric_crs, undo_datum, usable_crs
+from gridder.coordinates import choose_metric_crs, usable_crs
 from gridder.errors import Finding, InputError
 from gridder.read.columns import list_columns, resolve_columns, take_columns
+from gridder.read.datum import datum_in_force, stated_datum, undo_stated
 from gridder.read.formats import RawLayer, read_raw
 from gridder.read.kinds import normalise_kinds
 from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
@@ -147,7 +148,7 @@ def load_source(source: Source, layout: Layout, options: ReadOptions) -> Loaded:
         "kind": source.kind,
         "kinds": source.kinds,
         "crs": frame.crs.to_string() if isinstance(frame, gpd.GeoDataFrame) and frame.crs else None,
-        "coords": source.coords or options.coords or layout.coords,
+        "coords": datum_in_force(source, frame, layout, options),
     }
     return Loaded(source.layer, frame, record, tuple(findings))
 
@@ -163,7 +164,7 @@ def place(
         No CRS anywhere, one PROJ does not know, or degrees that are none.
     """
     findings = []
-    datum = source.coords or options.coords or layout.coords
+    datum = stated_datum(source, layout, options)
     general = options.crs or layout.crs
     stated = source.crs or (None if raw.crs else general)
     if general and raw.crs and not stated:
@@ -180,11 +181,8 @@ def place(
     placed = gpd.GeoDataFrame(frame, geometry=raw.frame["geometry"].to_numpy(), crs=crs)
     if crs.is_geographic:
         refuse_no_degrees(source, placed)
-        if datum in ("gcj02", "bd09"):
-            facts = {"file": source.label, "datum": "GCJ-02" if datum == "gcj02" else "BD-09"}
-            findings.append(Finding("read.datum_undone", "note", facts, layer=source.layer))
-            placed = undo_datum(placed, datum)
-    return placed, findings
+    placed, found = undo_stated(source, placed, layout, options)
+    return placed, findings + found
 
 
 def parse_crs(text: str) -> CRS:

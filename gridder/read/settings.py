@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gridder.coordinates import Datum
+from gridder.coordinates import DATUMS, Datum
 from gridder.errors import Finding, UsageError
 from gridder.tables import LAYERS
 
@@ -27,6 +27,8 @@ class ReadOptions:
         Datum of layers in degrees.
     encoding
         Encoding of shapefiles and CSV files; None tries UTF-8, then GB18030.
+    coords_of
+        Layer → datum stated for that very layer, in degrees or projected: wins over every other statement.
     """
 
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class ReadOptions:
     crs: str | None = None
     coords: Datum | None = None
     encoding: str | None = None
+    coords_of: dict[str, Datum] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,44 @@ def parse_layers(texts: list[str] | tuple[str, ...] | str) -> dict[str, str]:
                 )
             found[layer] = source
     return found
+
+
+def parse_coords(text: str | None) -> tuple[Datum | None, dict[str, Datum]]:
+    """Return the datum of all layers in degrees, and layer → datum, of ``gcj02,buildings=wgs84``.
+
+    Case, blanks and hyphens do not matter: ``GCJ-02`` is ``gcj02``.
+
+    Raises
+    ------
+    UsageError
+        A layer or a datum gridder does not know, or one stated twice.
+    """
+    general: Datum | None = None
+    by_layer: dict[str, Datum] = {}
+    for part in (text or "").replace("，", ",").split(","):
+        name, equals, word = part.rpartition("=")
+        layer, datum = name.strip(), find_datum(word)
+        if equals and layer not in LAYERS:
+            raise UsageError(
+                "errors.layer_name_unknown", option="--coords", layer=layer, known=", ".join(LAYERS)
+            )
+        if datum is None and part.strip():
+            raise UsageError("datum.unknown", text=part.strip(), known=", ".join(DATUMS))
+        if datum is None:
+            continue
+        if by_layer.get(layer, datum) != datum or (not equals and general not in (None, datum)):
+            raise UsageError("datum.stated_twice", text=str(text), layer=layer or "--coords")
+        if equals:
+            by_layer[layer] = datum
+        else:
+            general = datum
+    return general, by_layer
+
+
+def find_datum(word: str) -> Datum | None:
+    """Return the datum a word names, None when it names none."""
+    folded = "".join(c for c in word.casefold() if c.isalnum())
+    return next((datum for datum in DATUMS if datum == folded), None)
 
 
 def split_pairs(option: str, text: str) -> list[tuple[str, str]]:
