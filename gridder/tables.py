@@ -36,6 +36,10 @@ BARRIER_KINDS = ("river", "railway", "expressway", "arterial", "road", "wall", "
 # What an edge of the adjacency may run along; ``crossing`` joins two cells through a bridge, underpass or gate.
 EDGE_KINDS = ("plain", "road", "arterial", "wall", "river", "railway", "expressway", "crossing")
 
+HOUSEHOLDS_KNOWN_AS = (
+    "household", "hh", "户数", "总户数", "居民户数", "住户数", "常住户数", "住宅套数", "套数",
+)  # fmt: skip
+
 LAYERS: dict[str, tuple[Column, ...]] = {
     "buildings": (
         Column(
@@ -54,11 +58,23 @@ LAYERS: dict[str, tuple[Column, ...]] = {
                 "栋号",
             ),
         ),
+        Column("households", "count", HOUSEHOLDS_KNOWN_AS),
         Column(
-            "households",
-            "count",
-            ("household", "hh", "户数", "总户数", "居民户数", "住户数", "常住户数", "住宅套数", "套数"),
+            "population",
+            "number",
+            (
+                "persons",
+                "residents",
+                "人口",
+                "人口数",
+                "总人口",
+                "常住人口",
+                "常住人口数",
+                "户籍人口",
+                "居民人数",
+            ),
         ),
+        Column("count_group", "text", ("户数组", "户数分组")),
         Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm", "社区id")),
         Column("name", "text", ("building_name", "楼栋名称", "楼名", "名称", "建筑名称", "地址")),
         Column("units", "text", ("unit_households", "单元", "单元数", "单元户数")),
@@ -74,7 +90,10 @@ LAYERS: dict[str, tuple[Column, ...]] = {
         Column("posts_now", "count", ("现有人数", "现有社工", "在岗人数")),
     ),
     "barriers": (Column("kind", "text", ("类型", "类别", "障碍类型")), Column("name", "text", ("名称",))),
-    "compounds": (Column("name", "text", ("小区", "小区名称", "名称")),),
+    "compounds": (
+        Column("name", "text", ("小区", "小区名称", "名称")),
+        Column("households", "count", HOUSEHOLDS_KNOWN_AS),
+    ),
     "sites": (Column("name", "text", ("单位", "单位名称", "名称")),),
     "previous_grids": (Column("grid_code", "text", ("网格编号", "网格代码", "网格编码", "wgdm")),),
     "halls": (
@@ -122,7 +141,8 @@ class District:
     """One district as read: gridder's columns, one metric CRS, nothing judged yet.
 
     Every table keeps the source row in ``row`` (1-based feature number of its layer). ``buildings.households`` is
-    nullable Int64 (NA = unknown); text that is no count is kept in ``households_text``.
+    nullable Int64 (NA = unknown); text that is no count is kept in ``households_text`` (so are those of ``compounds``);
+    ``population`` likewise with ``population_text``, but as a number: statistics by area give fractions of persons.
     ``communities`` is None when the input has no such layer.
     """
 

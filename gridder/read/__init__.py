@@ -62,7 +62,7 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
     for stated in (options.crs, layout.crs):
         if stated:
             parse_crs(stated)  # one that is none is refused, whether a layer needs it or not
-    loaded = [load_source(source, layout, options) for source in layout.sources]
+    loaded = load_sources(layout, options)
     buildings = join_buildings([one for one in loaded if one.layer == "buildings"])
     refuse_nowhere(buildings, loaded[0].record["file"])
     crs = choose_metric_crs(buildings)
@@ -117,14 +117,24 @@ def record_layout(layout: Layout) -> tuple[dict[str, Any], ...]:
     return ({"file": layout.file.name, "sha256": hash_file(layout.file), "layer": None},)
 
 
-def load_source(source: Source, layout: Layout, options: ReadOptions) -> Loaded:
+def load_sources(layout: Layout, options: ReadOptions) -> list[Loaded]:
+    """Return every source, read; compounds first, as buildings need no counts where compounds state them."""
+    loaded: dict[int, Loaded] = {}
+    counted = False
+    for at in sorted(range(len(layout.sources)), key=lambda at: layout.sources[at].layer != "compounds"):
+        loaded[at] = load_source(layout.sources[at], layout, options, counted=counted)
+        counted |= loaded[at].layer == "compounds" and "households" in loaded[at].record["columns"]
+    return [loaded[at] for at in sorted(loaded)]
+
+
+def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted: bool = False) -> Loaded:
     """Return one source with gridder's columns, in a CRS that says where it is."""
     raw = read_raw(source.path, source.source_layer, source.encoding or options.encoding or layout.encoding)
     if source.layer != "workforce" and not raw.has_geometry:
         raise InputError(
             "errors.no_geometry", file=source.label, layer=source.layer, columns=list_columns(raw)
         )
-    columns = resolve_columns(source, raw, options)
+    columns = resolve_columns(source, raw, options, counted=counted)
     frame = take_columns(source, raw, columns)
     findings = []
     if raw.encoding_guessed:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gridder.errors import InputError
-from gridder.read.counts import parse_counts, parse_numbers, parse_text
+from gridder.read.counts import parse_counts, parse_numbers, parse_persons, parse_text
 from gridder.read.formats import RawLayer
 from gridder.read.settings import ReadOptions, Source
 from gridder.tables import LAYERS, fold, recognise
@@ -29,8 +29,12 @@ def list_columns(raw: RawLayer) -> str:
     return ", ".join(str(name) for name in raw.frame.columns if name != "geometry")
 
 
-def resolve_columns(source: Source, raw: RawLayer, options: ReadOptions) -> dict[str, str]:
+def resolve_columns(
+    source: Source, raw: RawLayer, options: ReadOptions, *, counted: bool = False
+) -> dict[str, str]:
     """Return gridder's column → source column: recognised ones, then ``district.yaml``, then ``--columns``.
+
+    Buildings need no ``households`` where they have ``population``, or where another layer counts (``counted``).
 
     Raises
     ------
@@ -45,7 +49,8 @@ def resolve_columns(source: Source, raw: RawLayer, options: ReadOptions) -> dict
             raise InputError("errors.column_missing", column=column, name=name, **where)
     found = {**recognise_cut(source.layer, names), **recognise(source.layer, names), **stated}
     for column in REQUIRED.get(source.layer, ()):
-        if column not in found and not (column == "kind" and source.kind):
+        given = column in found or (column == "kind" and source.kind)
+        if not given and not (column == "households" and (counted or "population" in found)):
             prefix = "" if source.layer == "buildings" else f"{source.layer}."
             raise InputError("errors.column_needed", column=column, option=f"{prefix}{column}", **where)
     return {column.name: found[column.name] for column in LAYERS[source.layer] if column.name in found}
@@ -78,6 +83,8 @@ def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.D
             frame[column.name] = counts
             if column.name == "households":
                 frame["households_text"] = texts
+        elif column.name == "population":
+            frame["population"], frame["population_text"] = parse_persons(cells)
         elif column.dtype == "number":
             frame[column.name] = parse_numbers(cells)
         else:

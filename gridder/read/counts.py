@@ -17,6 +17,7 @@ UNKNOWN_WORDS = frozenset((
     "-", "--", "—", "——", "/", "\\", "?", "??", "*",
 ))  # fmt: skip
 UNITS = re.compile(r"(居民户|户|戶|家|套|households?|dwellings?|units?|hh)$")
+PERSONS = re.compile(r"(口人|人口|人|口|persons?|people|residents?)$")
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
 DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+)(e[+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -115,6 +116,25 @@ def parse_numbers(values: pd.Series) -> pd.Series:
     texts = (fold_text(text).rstrip("层楼f") if text else "" for text in parse_text(values))
     numbers = [float(text) if DECIMAL.fullmatch(text) else math.nan for text in texts]
     return pd.Series(numbers, index=values.index, dtype="float64")
+
+
+def parse_persons(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return (persons, texts) of a column: float64, NaN where no number; object, None where a plain number or empty.
+
+    Statistics by area give fractions of persons, so a fraction is a number here.
+    """
+    pairs = [parse_person_text(text) if text else (math.nan, None) for text in parse_text(values)]
+    persons = pd.Series([number for number, _ in pairs], index=values.index, dtype="float64")
+    return persons, pd.Series([text for _, text in pairs], index=values.index, dtype=object)
+
+
+def parse_person_text(text: str) -> tuple[float, str | None]:
+    """Return (persons or NaN, text or None) of a cell, the text where it is not simply a number."""
+    bare = PERSONS.sub("", fold_text(text))
+    bare = bare.replace(",", "") if THOUSANDS.fullmatch(bare) else bare
+    number = float(bare) if DECIMAL.fullmatch(bare.removeprefix("-").removeprefix("+")) else math.nan
+    number = number if math.isfinite(number) else math.nan
+    return number, None if bare == text and not math.isnan(number) else text
 
 
 def is_fraction(text: str) -> bool:
