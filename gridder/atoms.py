@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -116,7 +116,7 @@ def read_units(units: Any, households: int) -> list[int]:
     return share_out(households, weights)
 
 
-def share_out(total: int, weights: list[int]) -> list[int]:
+def share_out(total: int, weights: Sequence[float]) -> list[int]:
     """Return whole numbers proportional to ``weights`` that add up to ``total`` (largest remainder, ties first)."""
     exact = np.array(weights, dtype=float) * total / sum(weights)
     shares = np.floor(exact).astype(int)

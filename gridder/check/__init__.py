@@ -12,9 +12,14 @@ import shapely
 
 from gridder.check import defects
 from gridder.check.communities import check_communities, derive_communities, warn_one_community
+from gridder.check.compounds import share_compounds
+from gridder.check.datum import find_shifted
 from gridder.check.decisions import Checked, offer_choices, settle, tell_open
 from gridder.check.membership import find_members
+from gridder.check.population import convert_population, counts_persons, find_odd_population
+from gridder.check.quarantine import gather_bad, gather_lost
 from gridder.check.repair import repair_shapes, sorted_ids, tell_repairs
+from gridder.check.sharing import Filled, is_missing_count, share_groups
 from gridder.errors import Finding
 from gridder.policy import Policy
 from gridder.tables import District
@@ -28,14 +33,25 @@ def check_district(district: District, policy: Policy) -> Checked:
     mended = repair_shapes(district.buildings.geometry.to_numpy(), points=True)
     ids = district.buildings["building_id"].to_numpy(dtype=object)
     findings += tell_repairs("buildings", ids, mended.done)
+    findings += find_shifted(district, mended.shapes, communities)
     buildings = district.buildings.set_geometry(
         gpd.GeoSeries(mended.shapes, index=district.buildings.index, crs=district.crs)
     )
     buildings, communities, found = join_communities(buildings, communities, district)
     findings += found
-    reasons = find_reasons(buildings, mended.empty, mended.unusable, policy)
+    places = find_place_reasons(buildings, mended.empty, mended.unusable)
+    filled = fill_counts(buildings, places.isna(), district, policy)
+    buildings = filled.buildings
+    reasons = places.where(places.notna(), defects.find_count_reasons(buildings, policy))
+    if counts_persons(district.buildings):
+        odd = find_odd_population(buildings, policy) & is_missing_count(buildings)
+        reasons[odd & reasons.isna()] = "counts.bad_population"
     good = buildings[reasons.isna()].sort_values("building_id", kind="stable").reset_index(drop=True)
-    bad = gather_bad(buildings, reasons, district)
+    bad = pd.concat(
+        [gather_bad(buildings, reasons, district, policy), gather_lost(filled.lost, district)],
+        ignore_index=True,
+    )
+    findings += filled.findings
     if communities is None:
         communities = derive_communities(good, district)
     findings += find_defects(good, policy) + defects.list_bad(bad, policy)
@@ -44,7 +60,7 @@ def check_district(district: District, policy: Policy) -> Checked:
     others, found = repair_others(district)
     findings += found
     checked = replace(district, buildings=good, communities=communities, findings=(), **others)
-    missing = sorted_ids(good.loc[defects.is_missing_count(good), "building_id"].to_numpy(dtype=object))
+    missing = sorted_ids(good.loc[is_missing_count(good), "building_id"].to_numpy(dtype=object))
     return Checked(checked, bad, missing, district.findings + tuple(findings))
 
 
@@ -80,47 +96,36 @@ def join_communities(
     return buildings.assign(community_id=one), None, []
 
 
-def find_reasons(
-    buildings: gpd.GeoDataFrame, empty: np.ndarray, unusable: np.ndarray, policy: Policy
-) -> pd.Series:
-    """Return why each row cannot be planned (the first reason that holds), None where it can."""
+def fill_counts(
+    buildings: gpd.GeoDataFrame, plannable: pd.Series, district: District, policy: Policy
+) -> Filled:
+    """Return buildings with the counts that stand elsewhere: on their group, on their compound, as persons.
+
+    Persons are read only where no building states households of its own.
+    """
+    buildings = buildings.assign(
+        filled_from=pd.Series([None] * len(buildings), index=buildings.index, dtype=object)
+    )
+    groups = share_groups(buildings, plannable)
+    compounds = share_compounds(groups.buildings, plannable, district.compounds)
+    people = Filled(compounds.buildings)
+    if counts_persons(district.buildings):
+        people = convert_population(compounds.buildings, plannable, policy)
+    findings = groups.findings + compounds.findings + people.findings
+    return Filled(people.buildings, findings, compounds.lost)
+
+
+def find_place_reasons(buildings: gpd.GeoDataFrame, empty: np.ndarray, unusable: np.ndarray) -> pd.Series:
+    """Return why each row has no shape, id or community to be planned with (the first that holds), else None."""
     lost = buildings["community_id"].isna()
     outside = pd.Series([None] * len(buildings), index=buildings.index, dtype=object)
     outside[lost] = "check.bad_outside"
     reasons = pd.Series([None] * len(buildings), index=buildings.index, dtype=object)
     reasons[unusable] = "check.bad_geometry"
     reasons[empty] = "check.bad_no_geometry"
-    for later in (defects.find_id_reasons(buildings), defects.find_count_reasons(buildings, policy), outside):
+    for later in (defects.find_id_reasons(buildings), outside):
         reasons = reasons.where(reasons.notna(), later)
     return reasons
-
-
-def gather_bad(buildings: gpd.GeoDataFrame, reasons: pd.Series, district: District) -> gpd.GeoDataFrame:
-    """Return the rows that cannot be planned, counts as read, with the reason, in the order of the file."""
-    if district.communities is None:
-        reasons = reasons.replace({"check.bad_outside": "check.bad_community_missing"})
-    rows = buildings[reasons.notna()]
-    numbers = [read_number(count, text) for count, text in zip(rows["households"], rows["households_text"])]
-    households = pd.Series(numbers, index=rows.index, dtype="Float64")
-    if all(pd.isna(one) or float(one).is_integer() for one in numbers):
-        households = households.astype("Int64")
-    columns = {
-        "building_id": rows["building_id"],
-        "households": households,
-        "layer": pd.Series(["buildings"] * len(rows), index=rows.index, dtype=object),
-        "row": rows["row"],
-        "reason": reasons[rows.index].astype(object),
-        "households_text": rows["households_text"],
-    }
-    return gpd.GeoDataFrame(columns, geometry=rows.geometry, crs=buildings.crs).reset_index(drop=True)
-
-
-def read_number(count: Any, text: str | None) -> Any:
-    """Return the number a cell holds, whole or not; NA when it holds none."""
-    if not pd.isna(count) or text is None:
-        return count
-    number = pd.to_numeric(pd.Series([text]), errors="coerce").iloc[0]
-    return float(number) if np.isfinite(number) else pd.NA
 
 
 def repair_others(district: District) -> tuple[dict[str, Any], list[Finding]]:

@@ -76,7 +76,7 @@ def settle(
     settled = buildings.assign(
         households=buildings["households"].fillna(filled.astype("Int64")).astype("int64"),
         count_missing=unknown & (missing == "zero"),
-        estimated=unknown & (missing == "estimate"),
+        estimated=(unknown & (missing == "estimate")) | buildings["filled_from"].notna(),
     )
     findings = tell_decisions(checked, settled)
     return replace(checked, district=replace(checked.district, buildings=settled), findings=findings)
@@ -91,7 +91,8 @@ def tell_decisions(checked: Checked, settled: gpd.GeoDataFrame) -> tuple[Finding
     if len(checked.bad):
         facts = {"n": len(checked.bad), "households": defects.sum_whole(checked.bad["households"])}
         findings.append(Finding("check.quarantined", "warning", facts, layer="buildings"))
-    zero, guess = settled[settled["count_missing"]], settled[settled["estimated"]]
+    zero = settled[settled["count_missing"]]
+    guess = settled[settled["estimated"] & settled["filled_from"].isna()]
     findings += defects.about("check.count_zeroed", "warning", zero)
     findings += defects.about(
         "check.count_estimated", "warning", guess, households=int(guess["households"].sum())

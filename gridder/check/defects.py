@@ -10,11 +10,12 @@ import pandas as pd
 import shapely
 
 from gridder.check.repair import POINT, sorted_ids
+from gridder.check.sharing import is_missing_count
 from gridder.errors import Finding
 from gridder.policy import Policy
-from gridder.read.counts import is_fraction, is_residential, is_unknown
+from gridder.read.counts import is_fraction, is_residential
 
-# Why a row cannot be planned; the first that holds is told. Keys of locale/<lang>/check.yaml.
+# Why a row cannot be planned; the first that holds is told. Keys of sentences.
 BAD_REASONS = (
     "check.bad_no_geometry",
     "check.bad_geometry",
@@ -24,22 +25,15 @@ BAD_REASONS = (
     "check.bad_count_fraction",
     "check.bad_count_text",
     "check.bad_count_absurd",
+    "counts.bad_population",
     "check.bad_community_missing",
     "check.bad_outside",
+    "counts.bad_compound_empty",
 )
 PARTS_MANY = 20  # house rule: a building drawn in so many parts is likely a whole estate in one feature
 OVERLAP_M2 = 1.0  # overlaps below are drawing inaccuracy
 TINY_M2 = 5.0  # smaller than any building people live in
 VALUES_SHOWN = 5
-
-
-def is_missing_count(buildings: pd.DataFrame) -> pd.Series:
-    """Whether the count of a row is unknown: NULL, blank, or a word that says so."""
-    texts = buildings["households_text"]
-    unsaid = pd.Series(
-        [text is None or is_unknown(str(text)) for text in texts], index=buildings.index, dtype=bool
-    )
-    return buildings["households"].isna() & unsaid
 
 
 def find_count_reasons(buildings: pd.DataFrame, policy: Policy) -> pd.Series:
@@ -71,17 +65,19 @@ def sum_whole(counts: pd.Series) -> int:
 
 
 def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
-    """Return one problem a reason, with ids (or row numbers), households and some of the values read."""
+    """Return one problem a reason, with ids (or names or row numbers), households and some of the values read."""
     found = []
     for reason in BAD_REASONS:
         rows = bad[bad["reason"] == reason]
         if rows.empty:
             continue
-        named = [f"#{row}" if one is None else one for one, row in zip(rows["building_id"], rows["row"])]
-        read = [
-            t if t is not None else h
-            for t, h in zip(rows["households_text"], rows["households"].astype(object))
-        ]
+        layer = str(rows["layer"].iloc[0])
+        label = "building_id" if layer == "buildings" else "name"
+        named = [f"#{row}" if pd.isna(one) else str(one) for one, row in zip(rows[label], rows["row"])]
+        households = rows["households_text"].where(
+            rows["households_text"].notna(), rows["households"].astype(object)
+        )
+        read = rows["population"] if reason == "counts.bad_population" else households
         shown = ", ".join(str(value) for value in read[:VALUES_SHOWN])
         facts = {
             "n": len(rows),
@@ -89,7 +85,7 @@ def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
             "values": shown + (", …" if len(read) > VALUES_SHOWN else ""),
             "absurd": policy.households_absurd,
         }
-        found.append(Finding(reason, "problem", facts, tuple(sorted(set(named))), "buildings"))
+        found.append(Finding(reason, "problem", facts, tuple(sorted(set(named))), layer))
     return found
 
 

@@ -1,0 +1,130 @@
+"""Counts that stand on groups of rows, on compounds or as persons, shared out among buildings to the household."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gridder.atoms import share_out
+from gridder.errors import Finding
+from gridder.read.counts import is_unknown
+
+FIGURES_SHOWN = 5  # more examples make a sentence unreadable; the ids follow
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Buildings whose counts stood elsewhere, and what there is to tell.
+
+    ``buildings`` has ``filled_from``: ``group``, ``compound``, ``population``, or None where the count is the row's own.
+    ``lost`` holds the rows of compounds whose households found no building (positions in the layer).
+    """
+
+    buildings: gpd.GeoDataFrame
+    findings: tuple[Finding, ...] = ()
+    lost: tuple[int, ...] = ()
+
+
+def is_missing_count(rows: pd.DataFrame) -> pd.Series:
+    """Whether the count of a row is unknown: NULL, blank, or a word that says so."""
+    unsaid = [text is None or is_unknown(str(text)) for text in rows["households_text"]]
+    return rows["households"].isna() & pd.Series(unsaid, index=rows.index, dtype=bool)
+
+
+def is_stated_count(rows: pd.DataFrame) -> pd.Series:
+    """Whether a row states a number of households: whole and not negative."""
+    return (rows["households"] >= 0).fillna(False).astype(bool)
+
+
+def weigh(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Return footprint × floors of buildings, > 0: what counts are shared out by.
+
+    A point takes the middle footprint of the others, an unknown number of floors the middle one of the others; where
+    nothing is known of any, all weigh the same.
+    """
+    return fill_middle(shapely.area(rows["geometry"].to_numpy())) * fill_middle(
+        rows["floors"].to_numpy(float)
+    )
+
+
+def fill_middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values with those unknown or not positive replaced by the median of the others (1 without others)."""
+    known = np.isfinite(values) & (values > 0)
+    return np.where(known, values, np.median(values[known]) if known.any() else 1.0)
+
+
+def give(
+    buildings: gpd.GeoDataFrame, index: pd.Index, shares: list[int] | NDArray[np.int64], source: str
+) -> gpd.GeoDataFrame:
+    """Return buildings with shares as the counts of some rows, marked with where they come from."""
+    households, texts, filled = (
+        buildings[c].copy() for c in ("households", "households_text", "filled_from")
+    )
+    households[index] = pd.array(np.asarray(shares), dtype="Int64")
+    texts[index] = None
+    filled[index] = source
+    return buildings.assign(households=households, households_text=texts, filled_from=filled)
+
+
+def share_groups(buildings: gpd.GeoDataFrame, plannable: pd.Series) -> Filled:
+    """Return buildings with the one count of each ``count_group`` shared among its plannable rows.
+
+    A group's count stands on one of its rows, or alike on several. Where more groups hold different counts than alike
+    ones, the counts are the buildings' own and nothing is shared: two neighbours with one household each are no group.
+    """
+    usable = buildings[
+        buildings["count_group"].notna() & (is_stated_count(buildings) | is_missing_count(buildings))
+    ]
+    groups = [(str(name), rows) for name, rows in usable.groupby("count_group", sort=True) if len(rows) > 1]
+    read = {name: rows["households"].dropna() for name, rows in groups}
+    differ = tuple(name for name, counts in read.items() if counts.nunique() > 1)
+    alike = [name for name, c in read.items() if len(c) > 1 and c.nunique() == 1 and c.iloc[0] > 0]
+    if len(differ) > len(alike):
+        facts = {"n": len(groups), "differ": len(differ)}
+        return Filled(buildings, (Finding("counts.groups_own", "note", facts, differ, "buildings"),))
+    shared = []
+    for name, rows in groups:
+        if name in differ or read[name].empty or not (len(read[name]) > 1 or rows["households"].isna().any()):
+            continue
+        buildings = share_group(buildings, rows, int(read[name].iloc[0]), plannable)
+        shared.append((name, int(read[name].iloc[0]), rows))
+    return Filled(buildings, tell_groups(shared, differ))
+
+
+def share_group(
+    buildings: gpd.GeoDataFrame, rows: pd.DataFrame, total: int, plannable: pd.Series
+) -> gpd.GeoDataFrame:
+    """Return buildings with one group's count among its plannable rows; where there is none, on its first row alone."""
+    others = buildings["households"].copy()
+    others[rows.index] = pd.NA
+    texts = buildings["households_text"].where(~buildings.index.isin(rows.index), None)
+    buildings = buildings.assign(households=others, households_text=texts)
+    members = rows[plannable[rows.index]].sort_values("building_id", kind="stable")
+    if members.empty:
+        first = rows.sort_values("row", kind="stable").index[:1]
+        return buildings.assign(households=others.where(~others.index.isin(first), total))
+    return give(buildings, members.index, share_out(total, list(weigh(members))), "group")
+
+
+def tell_groups(shared: list[tuple[str, int, pd.DataFrame]], differ: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Return what was shared, the groups that lie in several communities, and those whose rows disagree."""
+    found = []
+    if shared:
+        facts = {
+            "n": len(shared),
+            "rows": sum(len(rows) for _, _, rows in shared),
+            "households": sum(total for _, total, _ in shared),
+        }
+        names = tuple(name for name, _, _ in shared)
+        found.append(Finding("counts.groups_shared", "warning", facts, names, "buildings"))
+    across = tuple(name for name, _, rows in shared if rows["community_id"].nunique() > 1)
+    if across:
+        found.append(Finding("counts.groups_across", "warning", {"n": len(across)}, across, "buildings"))
+    if differ:
+        found.append(Finding("counts.groups_differ", "warning", {"n": len(differ)}, differ, "buildings"))
+    return tuple(found)
