@@ -12,15 +12,28 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from ruamel.yaml import YAML
 
-from gridder.verify.base import Delivery, Violation, as_count, as_text, blame
+from gridder.verify.base import Delivery, Violation, as_text, blame
+from gridder.verify.shares import (
+    check_compounds,
+    check_groups,
+    check_persons,
+    quarantined,
+    read_compounds,
+    shared_rows,
+    sum_quarantined,
+)
 
 NUMBER = re.compile(
     r"([+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?)(?:居民户|户|戶|家|套|households?|dwellings?|units?|hh)?"
+)
+PERSONS = re.compile(
+    r"([+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?)(?:口人|人口|人|口|persons?|people|residents?)?"
 )
 SHEETS = (".xlsx", ".xls")
 PARQUET = (".parquet", ".geoparquet", ".pq")
@@ -42,9 +55,10 @@ def check_input(delivery: Delivery, input_path: Path | None) -> list[Violation]:
         return found
     try:
         rows = pd.concat([read_rows(files[e["file"]], e) for e in sources], ignore_index=True)
+        compounds = read_compounds(entries, files, delivery.cells.crs)
     except (DataLayerError, DataSourceError, UnicodeDecodeError, KeyError, ValueError) as error:
         return [blame("input_unreadable", file=sources[0]["file"], why=str(error))]
-    return compare(delivery, rows)
+    return compare(delivery, rows, compounds)
 
 
 def changed(entries: Iterable[dict[str, Any]], files: dict[str, Path]) -> Iterator[str]:
@@ -106,15 +120,28 @@ def named_files(tree: Any, folder: Path) -> Iterator[Path]:
 
 
 def read_rows(path: Path, entry: dict[str, Any]) -> pd.DataFrame:
-    """Return row number, id and count (as stated; NaN where none) of every row of one source of buildings."""
+    """Return row number, id, count and persons (as stated; NaN where none), group and compound (blank where none).
+
+    Of every row of one source of buildings.
+    """
     columns = entry["columns"]
     table = read_table(path, entry.get("source_layer"), entry.get("encoding"))
-    named = columns.get("building_id")
-    ids = table[named].map(as_text) if named else pd.Series("", index=table.index)
+    blank = pd.Series("", index=table.index)
+    texts = {
+        name: table[columns[name]].map(as_text).str.strip() if name in columns else blank
+        for name in ("count_group", "compound", "population")
+    }
+    ids = table[columns["building_id"]].map(as_text) if "building_id" in columns else blank
+    counts = (
+        table[columns["households"]].map(read_count) if "households" in columns else blank.map(read_count)
+    )
     return pd.DataFrame({
         "row": range(1, len(table) + 1),
         "id": ids.where(ids.str.strip() != "", ""),
-        "count": table[columns["households"]].map(read_count).astype("float64"),
+        "count": counts.astype("float64"),
+        "group": texts["count_group"],
+        "compound": texts["compound"],
+        "persons": texts["population"].map(read_persons).astype("float64"),
     })  # fmt: skip
 
 
@@ -147,7 +174,14 @@ def read_count(value: Any) -> float:
     return float(hit.group(1).replace(",", "")) if hit else float("nan")
 
 
-def compare(delivery: Delivery, rows: pd.DataFrame) -> list[Violation]:
+def read_persons(text: str) -> float:
+    """Return the number of persons a cell states (``36.7 人``), or NaN where it states none."""
+    bare = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    hit = PERSONS.fullmatch(bare)
+    return float(hit.group(1).replace(",", "")) if hit else float("nan")
+
+
+def compare(delivery: Delivery, rows: pd.DataFrame, compounds: gpd.GeoDataFrame | None) -> list[Violation]:
     """Return the rows that are in neither place, the buildings that are in no row, and counts that differ."""
     if not rows["id"].any():  # nobody was named: rows are known by their numbers
         rows = rows.assign(id=[str(n) for n in range(1, len(rows) + 1)])
@@ -155,6 +189,7 @@ def compare(delivery: Delivery, rows: pd.DataFrame) -> list[Violation]:
     left = rows[[key not in away for key in zip(rows["row"], rows["id"])]]
     planned = delivery.assignments.groupby("building_id")["households"].sum()
     decided = decided_ids(delivery)
+    shared = shared_rows(delivery, rows, decided)
     known = left[left["id"].isin(planned.index)].drop_duplicates("id")
     said, true = known["count"].to_numpy(), planned.reindex(known["id"]).to_numpy()
     filled = known["id"].isin(decided).to_numpy()
@@ -165,17 +200,17 @@ def compare(delivery: Delivery, rows: pd.DataFrame) -> list[Violation]:
             ("building_invented", set(planned.index) - set(left["id"])),
             ("input_row_twice", left.loc[left.duplicated("id"), "id"]),
             ("input_count_differs", known.loc[~filled & (said != true), "id"]),
-            ("input_count_replaced", known.loc[filled & ~pd.isna(said), "id"]),
+            ("input_count_replaced", known.loc[filled & ~pd.isna(said) & ~shared[known.index], "id"]),
         )
         if len(ids)
     ]
-    return found or check_total(delivery, rows, decided)
-
-
-def quarantined(delivery: Delivery) -> set[tuple[int | None, str]]:
-    """Return row number and id of the buildings in quarantine."""
-    mine = delivery.quarantine[delivery.quarantine["layer"] == "buildings"]
-    return set(zip(mine["row"].map(as_count), mine["building_id"]))
+    found = found or check_total(delivery, rows[~shared], decided) + check_groups(delivery, rows[shared])
+    if found:
+        return found
+    if compounds is not None:
+        compounds = compounds.assign(households=compounds["stated"].map(read_count))
+    left = left.assign(shared=shared[left.index])
+    return check_persons(delivery, rows, compounds) + check_compounds(delivery, left, compounds, decided)
 
 
 def decided_ids(delivery: Delivery) -> set[str]:
@@ -185,10 +220,16 @@ def decided_ids(delivery: Delivery) -> set[str]:
 
 
 def check_total(delivery: Delivery, rows: pd.DataFrame, decided: set[str]) -> list[Violation]:
-    """Planned (without what was decided for unknown counts) + quarantined = input, to the household."""
+    """Planned (without what was decided for unknown counts) + quarantined = input, to the household.
+
+    ``rows`` are those that count for themselves; what is filled into others is checked by group, compound, persons.
+    """
+    if not rows["count"].notna().any():
+        return []
     table = delivery.assignments
-    planned = int(table.loc[~table["building_id"].isin(decided), "households"].sum())
-    quarantined_sum = float(pd.to_numeric(delivery.quarantine["households"]).fillna(0).sum())
+    mine = table["building_id"].isin(rows["id"]) & ~table["building_id"].isin(decided)
+    planned = int(table.loc[mine, "households"].sum())
+    quarantined_sum = sum_quarantined(delivery, rows)
     total = float(rows["count"].sum())
     if abs(planned + quarantined_sum - total) < 0.5:  # household: fractional counts are quarantined as read
         return []
