@@ -31,7 +31,8 @@ class Column:
     known_as: tuple[str, ...] = ()
 
 
-BARRIER_KINDS = ("river", "railway", "expressway", "arterial", "road", "wall", "crossing")
+# ``path``: a way on foot that bounds nothing and cuts no ground, but crosses barriers
+BARRIER_KINDS = ("river", "railway", "expressway", "arterial", "road", "wall", "crossing", "path")
 
 # What an edge of the adjacency may run along; ``crossing`` joins two cells through a bridge, underpass or gate.
 EDGE_KINDS = ("plain", "road", "arterial", "wall", "river", "railway", "expressway", "crossing")
@@ -89,7 +90,11 @@ LAYERS: dict[str, tuple[Column, ...]] = {
         Column("subdistrict", "text", ("街道", "街道名称", "jdmc")),
         Column("posts_now", "count", ("现有人数", "现有社工", "在岗人数")),
     ),
-    "barriers": (Column("kind", "text", ("类型", "类别", "障碍类型")), Column("name", "text", ("名称",))),
+    "barriers": (
+        Column("kind", "text", ("类型", "类别", "障碍类型")),
+        Column("name", "text", ("名称", "道路名称", "路名", "线路名称", "河流名称", "水系名称")),
+        Column("passage", "text"),  # how a way gets past what it meets: bridge, tunnel or None
+    ),
     "compounds": (
         Column("name", "text", ("小区", "小区名称", "名称")),
         Column("households", "count", HOUSEHOLDS_KNOWN_AS),

@@ -141,7 +141,7 @@ def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted
         facts = {"file": source.label, "encoding": raw.encoding}
         findings.append(Finding("read.encoding_guessed", "note", facts, layer=source.layer))
     if source.layer == "barriers":
-        frame, found = normalise_kinds(source, frame)
+        frame, found = normalise_kinds(source, raw.frame, frame, columns.get("kind"))
         findings += found
     if raw.has_geometry and source.layer != "workforce":
         frame, found = place(source, raw, frame, layout, options)

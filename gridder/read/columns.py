@@ -10,6 +10,7 @@ import pandas as pd
 from gridder.errors import InputError
 from gridder.read.counts import parse_counts, parse_numbers, parse_persons, parse_text
 from gridder.read.formats import RawLayer
+from gridder.read.kinds import says_kinds
 from gridder.read.settings import ReadOptions, Source
 from gridder.tables import LAYERS, fold, recognise
 
@@ -49,7 +50,7 @@ def resolve_columns(
             raise InputError("errors.column_missing", column=column, name=name, **where)
     found = {**recognise_cut(source.layer, names), **recognise(source.layer, names), **stated}
     for column in REQUIRED.get(source.layer, ()):
-        given = column in found or (column == "kind" and source.kind)
+        given = column in found or (column == "kind" and says_kinds(source, names))
         if not given and not (column == "households" and (counted or "population" in found)):
             prefix = "" if source.layer == "buildings" else f"{source.layer}."
             raise InputError("errors.column_needed", column=column, option=f"{prefix}{column}", **where)
