@@ -21,6 +21,7 @@ from gridder.read.columns import list_columns, resolve_columns, take_columns
 from gridder.read.datum import datum_in_force, stated_datum, undo_stated
 from gridder.read.formats import RawLayer, read_raw
 from gridder.read.kinds import normalise_kinds
+from gridder.read.proposals import add_proposals, explaining
 from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
 from gridder.read.shapefile import hash_file, hash_parts
 from gridder.read.sources import find_layout
@@ -58,17 +59,19 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
     """
     options = options or ReadOptions()
     path = Path(path)
-    layout = find_layout(path, options)
-    for stated in (options.crs, layout.crs):
-        if stated:
-            parse_crs(stated)  # one that is none is refused, whether a layer needs it or not
-    loaded = load_sources(layout, options)
+    with explaining(path, options):
+        layout = find_layout(path, options)
+        for stated in (options.crs, layout.crs):
+            if stated:
+                parse_crs(stated)  # one that is none is refused, whether a layer needs it or not
+        loaded = load_sources(layout, options)
     buildings = join_buildings([one for one in loaded if one.layer == "buildings"])
     refuse_nowhere(buildings, loaded[0].record["file"])
     crs = choose_metric_crs(buildings)
     tables = {layer: join_layer(layer, loaded, crs) for layer in LAYERS if layer != "buildings"}
     findings = [*layout.findings, *(finding for one in loaded for finding in one.findings)]
     findings += note_crs(buildings, crs) + note_row_ids(buildings)
+    findings = add_proposals(path, options, findings)
     given = any(one.layer == "communities" for one in loaded)
     ids = tables["communities"]["community_id"] if given else buildings["community_id"]
     stem = path.stem if path.is_file() and path.suffix not in (".yaml", ".yml") else folder_name(path)

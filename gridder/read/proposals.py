@@ -1,0 +1,276 @@
+"""What a new user may have meant: layers and columns that were not recognised, and the options to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from gridder.errors import Finding, InputError
+from gridder.policy import load_policy
+from gridder.read.candidates import WANTED, Candidate, find_candidates, is_row_key, tell_candidates
+from gridder.read.column_facts import ColumnFacts, tell_columns
+from gridder.read.columns import REQUIRED, recognise_cut
+from gridder.read.counts import parse_text
+from gridder.read.inventory import is_plain_folder, list_entries
+from gridder.read.layer_guesses import Shown, guess_layers, show
+from gridder.read.opened import read_source
+from gridder.read.settings import ReadOptions
+from gridder.read.sources import SETTINGS_FILE
+from gridder.tables import LAYERS, recognise
+
+EXPLAINED = ("errors.column_needed", "errors.column_missing", "errors.layer_missing")
+OFFERED = 3  # candidates told of one column
+
+
+@dataclass(frozen=True)
+class Meant:
+    """One table with its columns: ``known`` (recognised or stated), ``offers`` for those that are not."""
+
+    shown: Shown
+    known: dict[str, str]
+    offers: dict[str, list[Candidate]]
+
+    @property
+    def layer(self) -> str:
+        """gridder's layer the table is, or may be, taken for."""
+        return self.shown.layer
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The likeliest source column of every column that has one."""
+        first = {column: offers[0].facts.name for column, offers in self.offers.items() if offers}
+        if "households" in self.known or "households" in first:
+            first.pop("population", None)
+        return first
+
+    @property
+    def lacking(self) -> list[str]:
+        """The required columns that nobody named or recognised."""
+        if "population" in self.known and self.layer == "buildings":
+            return []
+        return [c for c in REQUIRED.get(self.layer, ()) if c not in self.known and not self.shown.kind]
+
+
+@contextmanager
+def explaining(path: Path, options: ReadOptions) -> Iterator[None]:
+    """Let an error about layers or columns say what the input holds and what was probably meant."""
+    try:
+        yield
+    except InputError as error:
+        raise explain(error, path, options) from None
+
+
+def explain(error: InputError, path: Path, options: ReadOptions) -> InputError:
+    """Return an error about layers or columns with everything the input holds, and what was probably meant."""
+    if error.code not in EXPLAINED or not path.exists():
+        return error
+    try:
+        tables = read_tables(path, options)
+    except InputError:
+        return error  # what cannot be listed cannot be explained
+    meant = propose(tables, options)
+    told = [*tell_nearest(error, meant), *(finding for one in meant for finding in tell_table(one))]
+    return InputError(error.code, (*told, *tell_next(path, options, meant)), **error.facts)
+
+
+def add_proposals(path: Path, options: ReadOptions, findings: list[Finding]) -> list[Finding]:
+    """Return findings of a reading with what unrecognised layers may be, and which column may hold the ids."""
+    codes = {finding.code for finding in findings}
+    if not codes & {"read.layers_ignored", "read.ids_from_rows"} or not path.exists():
+        return findings
+    meant = propose(read_tables(path, options), options)
+    found = [
+        name_ids(finding, meant) if finding.code == "read.ids_from_rows" else finding for finding in findings
+    ]
+    guessed = [one for one in meant if one.shown.guessed]
+    told = [finding for one in guessed for finding in tell_table(one, in_full=False)]
+    return found + told + (tell_next(path, options, meant) if told else [])
+
+
+def name_ids(finding: Finding, meant: list[Meant]) -> Finding:
+    """Return the note that row numbers serve as ids with the column that could, if there is one."""
+    buildings = next((one for one in meant if one.layer == "buildings"), None)
+    offers = buildings.offers.get("building_id", []) if buildings else []
+    if not offers:
+        return finding
+    best = offers[0].facts
+    facts = finding.facts | {"column": best.name, "sample": best.sample}
+    return Finding("columns.ids_found", finding.level, facts, layer=finding.layer)
+
+
+def read_tables(path: Path, options: ReadOptions) -> list[Shown]:
+    """Return every table of an input, read."""
+    return [
+        show(entry, read_source(entry.source, options.encoding))
+        for entry in list_entries(path, options)
+    ]
+
+
+def propose(tables: list[Shown], options: ReadOptions) -> list[Meant]:
+    """Return every table with the layer and the columns it probably has."""
+    most = load_policy().households_absurd
+    found = []
+    for shown in guess_layers(tables, most):
+        names = [facts.name for facts in shown.columns]
+        known: dict[str, str] = {}
+        if shown.layer:
+            stated = {**shown.entry.source.columns, **options.columns.get(shown.layer, {})}
+            known = {**recognise_cut(shown.layer, names), **recognise(shown.layer, names)}
+            known |= {column: name for column, name in stated.items() if name in names}
+        free = [facts for facts in shown.columns if facts.name not in known.values()]
+        offers = {
+            column: find_candidates(shown.layer, column, free, most)[:OFFERED]
+            for column in WANTED.get(shown.layer, {})
+            if column not in known and column in {c.name for c in LAYERS[shown.layer]}
+        }
+        found.append(Meant(shown, known, offers))
+    order = {layer: n for n, layer in enumerate(LAYERS)}
+    return sorted(agree(found), key=lambda one: order.get(one.layer, len(order)))
+
+
+def agree(found: list[Meant]) -> list[Meant]:
+    """Return tables in which the buildings' communities are offered only where they are those of the outlines."""
+    buildings = next((one for one in found if one.layer == "buildings"), None)
+    communities = next((one for one in found if one.layer == "communities"), None)
+    if buildings is None or communities is None or "community_id" in buildings.known:
+        return found
+    stated = [communities.known["community_id"]] if "community_id" in communities.known else []
+    ids = stated or [one.facts.name for one in communities.offers["community_id"]]
+    for name in ids:
+        there = set(parse_text(communities.shown.table[name]))
+        for facts in buildings.shown.columns:
+            said = set(parse_text(buildings.shown.table[facts.name])) - {None}
+            if 1 < len(said) < facts.known and said <= there:
+                return [settle_ids(one, facts, name) for one in found]
+    return [
+        replace(one, offers=one.offers | {"community_id": []}) if one is buildings else one for one in found
+    ]
+
+
+def settle_ids(one: Meant, of_buildings: ColumnFacts, of_communities: str) -> Meant:
+    """Return a table with the two columns that hold the same ids offered first."""
+    if one.layer == "buildings":
+        both = Candidate("community_id", of_buildings, "both", 1.0)
+        return replace(one, offers=one.offers | {"community_id": [both]})
+    if one.layer == "communities" and "community_id" in one.offers:
+        first = sorted(one.offers["community_id"], key=lambda offer: offer.facts.name != of_communities)
+        return replace(one, offers=one.offers | {"community_id": first})
+    return one
+
+
+def tell_table(one: Meant, *, in_full: bool = True) -> list[Finding]:
+    """Return what a table is taken for, then its missing columns with their candidates; in full: all its columns."""
+    shown = one.shown
+    facts = {
+        "name": shown.entry.name,
+        "rows": len(shown.table),
+        "layer": one.layer,
+        "shape": shown.shape,
+        "held": round(100 * shown.held),
+    }
+    if not one.layer:
+        return [Finding("columns.layer_unused", "note", facts)]
+    how = "recognised" if not shown.guessed else "held" if shown.held else "guessed"
+    told = [Finding(f"columns.layer_{how}", "note", facts, layer=one.layer)]
+    for column in one.lacking:
+        offers = one.offers.get(column, [])
+        if not offers and not (column == "households" and one.offers.get("population")):
+            told.append(Finding("columns.nothing_fits", "note", {"column": column}, layer=one.layer))
+        told += tell_candidates(one.layer, offers)
+    for column in one.chosen:
+        if column not in one.lacking:
+            told += tell_candidates(one.layer, one.offers[column][:1])
+    if not (one.lacking and in_full):
+        return told
+    named = {offer.facts.name for column in one.lacking for offer in one.offers.get(column, [])}
+    named |= {*one.chosen.values(), *one.known.values()}
+    return told + tell_columns(
+        one.layer,
+        [facts for facts in shown.columns if facts.name not in named and not is_row_key(facts.name)],
+    )
+
+
+def tell_nearest(error: InputError, meant: list[Meant]) -> list[Finding]:
+    """Return what is spelt most like a name that was stated and is not there."""
+    wrong = str(error.facts.get("name", error.facts.get("layer", "")))
+    if error.code == "errors.column_needed" or not wrong:
+        return []
+    names = [one.shown.entry.name for one in meant]
+    if error.code == "errors.column_missing":
+        here = [one for one in meant if one.layer == error.facts["layer"]]
+        names = [facts.name for one in here for facts in one.shown.columns]
+    folded = {name.casefold(): name for name in names}
+    near = get_close_matches(wrong.casefold(), list(folded), n=3)
+    facts = {"wrong": wrong, "near": ", ".join(folded[name] for name in near)}
+    return [Finding("columns.nearest", "note", facts)] if near else []
+
+
+def tell_next(path: Path, options: ReadOptions, meant: list[Meant]) -> list[Finding]:
+    """Return the command to copy; beside it a ``district.yaml`` where barriers can be had, which no option can say."""
+    told = []
+    words = " ".join(["gridder check", typed(str(path)), *map(typed, option_words(options, meant))])
+    told.append(Finding("columns.command", "note", {"command": words}))
+    barriers = [one for one in meant if one.layer == "barriers" and one.shown.guessed]
+    if barriers and not any(one.layer == "barriers" and not one.shown.guessed for one in meant):
+        folder = path if path.is_dir() else path.parent
+        file = folder / SETTINGS_FILE
+        if not file.exists() and (path.is_file() or is_plain_folder(path)):
+            facts = {"file": str(file), "text": settings_text(options, meant), "command": ""}
+            facts["command"] = f"gridder check {typed(str(file))}"
+            told.append(Finding("columns.settings", "note", facts))
+    return told
+
+
+def option_words(options: ReadOptions, meant: list[Meant]) -> list[str]:
+    """Return the options that say what was recognised by nobody, and those that were stated, right ones only."""
+    words = []
+    used = [one for one in meant if one.layer and one.layer != "barriers"]
+    names = {one.shown.entry.name for one in meant}
+    layers = {layer: name for layer, name in options.layers.items() if name in names}
+    layers |= {one.layer: one.shown.entry.name for one in used if one.shown.guessed}
+    words += [word for layer, name in layers.items() for word in ("--layer", f"{layer}={name}")]
+    for one in used:
+        stated = options.columns.get(one.layer, {})
+        columns = {c: name for c, name in stated.items() if one.known.get(c) == name} | one.chosen
+        prefix = "" if one.layer == "buildings" else f"{one.layer}."
+        if columns:
+            words += ["--columns", ",".join(f"{prefix}{c}={name}" for c, name in columns.items())]
+    for name, value in (("--crs", options.crs), ("--encoding", options.encoding)):
+        words += [name, value] if value else []
+    return words
+
+
+def settings_text(options: ReadOptions, meant: list[Meant]) -> str:
+    """Return a ``district.yaml`` that says what the options say, and names the barriers."""
+    lines, barriers = [], []
+    for one in meant:
+        stated = {c: n for c, n in options.columns.get(one.layer, {}).items() if one.known.get(c) == n}
+        columns = stated | one.chosen
+        parts = [f"file: {quoted(one.shown.entry.source.path.name)}"]
+        if one.shown.entry.source.source_layer:
+            parts.append(f"layer: {quoted(one.shown.entry.source.source_layer)}")
+        if one.layer == "barriers" and one.shown.kind:
+            parts.append(f"kind: {one.shown.kind}")
+        if columns:
+            parts.append("columns: {" + ", ".join(f"{c}: {quoted(n)}" for c, n in columns.items()) + "}")
+        entry = "{" + ", ".join(parts) + "}"
+        if one.layer == "barriers":
+            barriers.append(f"  - {entry}")
+        elif one.layer:
+            lines.append(f"{one.layer}: {entry}")
+    return "\n".join([*lines, "barriers:", *barriers])
+
+
+def typed(word: str) -> str:
+    """Return a word as it is typed: in quotes where a shell would take it apart."""
+    plain = all(ch.isalnum() or ch in "_-./\\:=,+@" for ch in word)
+    return word if plain and word else f'"{word}"'
+
+
+def quoted(word: str) -> str:
+    """Return a word as a YAML text."""
+    plain = all(ch.isalnum() or ch in "_." for ch in word) and not word[:1].isdigit()
+    return word if plain and word else '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
