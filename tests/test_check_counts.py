@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inputs import CRS, block, blocks, house, street, write
+from inputs import CRS, EAST, NORTH, block, blocks, house, street, write
 
 from gridder.check import check_district, settle
 from gridder.check.population import round_together
@@ -246,3 +246,40 @@ def test_no_count_anywhere_is_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         check(tmp_path, street(households=None), compounds=compounds(households=None)[["name", "geometry"]])
     assert caught.value.code == "errors.column_needed"
+
+
+# ── estimates ──
+
+
+def test_a_point_is_guessed_by_its_like_in_the_community(tmp_path):
+    """A home in A like the homes of A; an unsaid use like anybody in its community; a shop holds nobody."""
+    spots = [shapely.Point(EAST + x, NORTH + 9) for x in (4, 8, 12, 64, 68, 72)]
+    points = gpd.GeoDataFrame(
+        {
+            "building_id": [f"p{i}" for i in range(6)],
+            "households": pd.array([None, 40, 60, 7, None, None], dtype="Int64"),
+            "use": ["住宅", "住宅", "住宅", "住宅", None, "商业"],
+        },
+        geometry=spots,
+        crs=CRS,
+    )
+    settled = decide(check(tmp_path, points), missing="estimate").district.buildings
+    assert settled["households"].tolist() == [50, 40, 60, 7, 7, 0]
+    assert settled["estimated"].tolist() == [True, False, False, False, True, True]
+    nothing = points.assign(households=pd.array([None] * 6, dtype="Int64"))
+    (tmp_path / "b").mkdir()
+    settled = decide(check(tmp_path / "b", nothing), missing="estimate").district.buildings
+    assert settled["households"].tolist() == [1, 1, 1, 1, 1, 0]
+
+
+def test_a_guess_breaks_no_rule_and_persons_guess_better_than_walls(tmp_path):
+    frame = street(households=[None, None, 3, None], floors=[900, 9, 1, None], population=[None, 46, 3, 0])
+    settled = decide(check(tmp_path, frame), missing="estimate")
+    assert settled.district.buildings["households"].tolist() == [500, 20, 3, 0]
+    assert facts(settled, "estimate_cut") == {"n": 1, "maximum": 500, "largest": 1000, "ids": ("b1",)}
+
+
+def test_nobody_is_guessed_into_a_sliver(tmp_path):
+    frame = street(households=[None, 1, 1, 1])
+    frame.loc[0, "geometry"] = house(5, side=2)
+    assert decide(check(tmp_path, frame), missing="estimate").district.buildings["households"].iloc[0] == 0

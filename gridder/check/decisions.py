@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
+import shapely
 
 import gridder.check.defects as defects
+from gridder.check.estimates import estimate_counts, tell_cut
+from gridder.check.repair import POINT
 from gridder.errors import Finding, InputError
 from gridder.policy import Policy
 from gridder.read.counts import is_residential
@@ -79,6 +81,8 @@ def settle(
         estimated=(unknown & (missing == "estimate")) | buildings["filled_from"].notna(),
     )
     findings = tell_decisions(checked, settled)
+    if missing == "estimate":
+        findings += tuple(tell_cut(buildings, unknown, policy))
     return replace(checked, district=replace(checked.district, buildings=settled), findings=findings)
 
 
@@ -119,26 +123,12 @@ def tell_open(checked: Checked, policy: Policy) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def estimate_counts(buildings: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
-    """Return households guessed from footprint × floors: at least 1, but 0 where the use says nobody lives.
-
-    An unknown use counts as residential, unknown floors as one.
-    """
-    footprint = buildings.geometry.area.to_numpy()
-    floors = np.maximum(buildings["floors"].fillna(1.0).to_numpy(float), 1.0)
-    guess = np.maximum(1, np.floor(footprint * floors / policy.floor_area_per_household_m2 + 0.5)).astype(
-        "int64"
-    )
-    lived_in = np.array([is_residential(use) is not False for use in buildings["use"]], dtype=bool)
-    return pd.Series(np.where(lived_in, guess, 0), index=buildings.index, dtype="int64")
-
-
 def offer_choices(checked: Checked, policy: Policy) -> list[Finding]:
     """Return how many counts are unknown, of which use, and what each choice would do."""
     buildings = checked.district.buildings
     rows = buildings[buildings["households"].isna()]
     uses = [is_residential(use) for use in rows["use"]]
-    guess = estimate_counts(rows, policy)
+    guess = estimate_counts(buildings, policy)[rows.index]
     known = int(buildings["households"].sum())
     facts = {
         "n": len(rows),
@@ -153,7 +143,13 @@ def offer_choices(checked: Checked, policy: Policy) -> list[Finding]:
         "guess": int(guess.sum()),
         "total": known + int(guess.sum()),
     }
-    choices |= {"no_floors": int(rows["floors"].isna().sum()), "area": policy.floor_area_per_household_m2}
+    points = shapely.get_type_id(rows.geometry.to_numpy()) == POINT
+    choices |= {
+        "no_floors": int((rows["floors"].isna() & ~points).sum()),
+        "points": int(points.sum()),
+        "area": policy.floor_area_per_household_m2,
+        "maximum": policy.households_max,
+    }
     return [
         Finding("check.missing_counts", "problem", facts, checked.missing_ids, "buildings"),
         Finding("check.choice_zero", "note", {"n": len(rows), "known": known}),
