@@ -16,10 +16,10 @@ import gridder
 PACKAGE = Path(gridder.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("policy", "effort", "tables", "text"),
+    ("policy", "effort", "tables", "text", "addresses"),
     ("read", "coordinates", "check",  # files → gridder's tables; what is wrong with them, mended and settled
      # the ground and who touches whom
-     "atoms", "seeds", "segments", "mending", "barriers", "crossings", "faces", "empty_ground", "cells", "adjacency"),
+     "atoms", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "empty_ground", "lumps", "settling", "open_ground", "cells", "adjacency"),
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),

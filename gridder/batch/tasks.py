@@ -12,7 +12,8 @@ from typing import Any
 
 import gridder
 from gridder.errors import GridderError
-from gridder.read.shapefile import hash_file, hash_parts
+from gridder.read.opened import identify
+from gridder.read.shapefile import hash_file
 from gridder.read.sources import find_layout
 from gridder.request import Request, name_of_input
 
@@ -125,7 +126,7 @@ def read_record(place: Path) -> dict[str, Any] | None:
     return record if isinstance(record, dict) and isinstance(record.get("totals"), dict) else None
 
 
-INPUT_KEYS = ("file", "sha256", "parts", "layer", "source_layer")
+INPUT_KEYS = ("file", "sha256", "parts", "layer", "source_layer", "member")
 OPTION_KEYS = (
     "columns", "layers", "crs", "coords", "encoding",
     "grids", "objective", "bad_rows", "missing", "lang", "effective_date", "effort",
@@ -149,11 +150,7 @@ def question_now(path: Path, request: Request) -> dict[str, Any] | None:
         layout = find_layout(path, request.read_options())
         policy = request.policy_of(layout.settings)
         options = request.plan_options()
-        inputs = [
-            {"file": s.label, "sha256": hash_file(s.path), "parts": hash_parts(s.path), "layer": s.layer,
-             "source_layer": s.source_layer}
-            for s in layout.sources
-        ]  # fmt: skip
+        inputs = [identify(source) for source in layout.sources]
         if layout.file is not None:
             inputs.append({"file": layout.file.name, "sha256": hash_file(layout.file)})
     except (GridderError, OSError):

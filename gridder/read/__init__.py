@@ -15,15 +15,18 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from gridder.addresses import is_address, parse_address
 from gridder.coordinates import choose_metric_crs, usable_crs
 from gridder.errors import Finding, InputError
 from gridder.read.columns import list_columns, resolve_columns, take_columns
 from gridder.read.datum import datum_in_force, stated_datum, undo_stated
-from gridder.read.formats import RawLayer, read_raw
+from gridder.read.drawings import close_outlines
+from gridder.read.formats import RawLayer
 from gridder.read.kinds import normalise_kinds
+from gridder.read.opened import identify, read_source, tell_reading
 from gridder.read.proposals import add_proposals, explaining
 from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
-from gridder.read.shapefile import hash_file, hash_parts
+from gridder.read.shapefile import hash_file
 from gridder.read.sources import find_layout
 from gridder.tables import LAYERS, District
 
@@ -66,7 +69,7 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
                 parse_crs(stated)  # one that is none is refused, whether a layer needs it or not
         loaded = load_sources(layout, options)
     buildings = join_buildings([one for one in loaded if one.layer == "buildings"])
-    refuse_nowhere(buildings, loaded[0].record["file"])
+    refuse_nowhere(buildings, layout.sources[0].label)
     crs = choose_metric_crs(buildings)
     tables = {layer: join_layer(layer, loaded, crs) for layer in LAYERS if layer != "buildings"}
     findings = [*layout.findings, *(finding for one in loaded for finding in one.findings)]
@@ -74,7 +77,7 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
     findings = add_proposals(path, options, findings)
     given = any(one.layer == "communities" for one in loaded)
     ids = tables["communities"]["community_id"] if given else buildings["community_id"]
-    stem = path.stem if path.is_file() and path.suffix not in (".yaml", ".yml") else folder_name(path)
+    stem = name_input(path)
     return District(
         district_id=layout.district_id or county_code(ids) or stem,
         name=layout.name or stem,
@@ -100,8 +103,13 @@ def refuse_nowhere(buildings: gpd.GeoDataFrame, file: str) -> None:
         raise InputError("errors.crs_misfit", file=file, x=float(x), y=float(y), crs=crs.to_string())
 
 
-def folder_name(path: Path) -> str:
-    """Return the name of the folder an input is, or lies in when it is a ``district.yaml``."""
+def name_input(path: Path) -> str:
+    """Return how a district is called after its input: a database, a file, the folder (of a ``district.yaml``)."""
+    if is_address(path):
+        address = parse_address(path)
+        return (address and address.name) or "postgresql"
+    if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+        return path.stem
     folder = path if path.is_dir() else path.parent
     return Path(os.path.abspath(folder)).name
 
@@ -132,29 +140,21 @@ def load_sources(layout: Layout, options: ReadOptions) -> list[Loaded]:
 
 def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted: bool = False) -> Loaded:
     """Return one source with gridder's columns, in a CRS that says where it is."""
-    raw = read_raw(source.path, source.source_layer, source.encoding or options.encoding or layout.encoding)
+    raw, drawn = close_outlines(source, read_source(source, options.encoding or layout.encoding))
     if source.layer != "workforce" and not raw.has_geometry:
         raise InputError(
             "errors.no_geometry", file=source.label, layer=source.layer, columns=list_columns(raw)
         )
     columns = resolve_columns(source, raw, options, counted=counted)
     frame = take_columns(source, raw, columns)
-    findings = []
-    if raw.encoding_guessed:
-        facts = {"file": source.label, "encoding": raw.encoding}
-        findings.append(Finding("read.encoding_guessed", "note", facts, layer=source.layer))
+    findings = tell_reading(source, raw) + drawn
     if source.layer == "barriers":
         frame, found = normalise_kinds(source, raw.frame, frame, columns.get("kind"))
         findings += found
     if raw.has_geometry and source.layer != "workforce":
         frame, found = place(source, raw, frame, layout, options)
         findings += found
-    record = {
-        "file": source.label,
-        "sha256": hash_file(source.path),
-        "parts": hash_parts(source.path),
-        "layer": source.layer,
-        "source_layer": source.source_layer,
+    record = identify(source, raw) | {
         "rows": len(raw.frame),
         "encoding": raw.encoding,
         "columns": columns,

@@ -103,10 +103,7 @@ def name_ids(finding: Finding, meant: list[Meant]) -> Finding:
 
 def read_tables(path: Path, options: ReadOptions) -> list[Shown]:
     """Return every table of an input, read."""
-    return [
-        show(entry, read_source(entry.source, options.encoding))
-        for entry in list_entries(path, options)
-    ]
+    return [show(entry, read_source(entry.source, options.encoding)) for entry in list_entries(path, options)]
 
 
 def propose(tables: list[Shown], options: ReadOptions) -> list[Meant]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gridder.addresses import Address
 from gridder.coordinates import DATUMS, Datum
 from gridder.errors import Finding, UsageError
+from gridder.read.zipped import Unpacked
 from gridder.tables import LAYERS
 
 
@@ -41,7 +43,19 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Source:
-    """One place to read one of gridder's layers from; ``label`` is the file's name in messages and record."""
+    """One place to read one of gridder's layers from.
+
+    Parameters
+    ----------
+    path
+        The file to read; of a database the address, of an archive the file taken out of it.
+    label
+        Its name in messages: the file's, as ``district.yaml`` or the folder has it.
+    archive
+        The zip the file was taken out of, and ``member``, its path in there.
+    lines
+        Key → line of ``district.yaml``, where ``stated_in`` is set.
+    """
 
     layer: str
     path: Path
@@ -53,6 +67,16 @@ class Source:
     encoding: str | None = None
     kind: str | None = None  # one kind for all features (barriers)
     kinds: dict[str, str] = field(default_factory=dict)  # source word → kind (barriers)
+    archive: Unpacked | None = None
+    member: str | None = None
+    address: Address | None = None
+    stated_in: str = ""
+    lines: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The name of the file in the record: of an archive, its own."""
+        return self.label.removesuffix(f"/{self.member}") if self.member else self.label
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,172 @@
+"""Tables without shapes of their own: CSV, Excel, Parquet; points of lon and lat, shapes of WKT or hexadecimal WKB."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from gridder.coordinates import usable_crs
+from gridder.errors import InputError
+from gridder.read.raw import RawLayer, crs_of, name_geometry, reading, refuse_no_layer
+from gridder.read.shapefile import FALLBACK_ENCODING, is_utf8
+from gridder.tables import fold
+
+LON_NAMES = ("lon", "lng", "long", "longitude", "经度")
+LAT_NAMES = ("lat", "latitude", "纬度")
+WKT_NAMES = ("wkt", "ewkt", "geometry", "geom", "the_geom", "wkt_geom", "wkb_geometry", "几何")
+SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)  # PostGIS writes it before the WKT
+HEX_WKB = re.compile(r"\s*0[01][0-9a-fA-F]{8,}\s*")  # byte order, type, …: what PostGIS exports to CSV
+BYTE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Excel's "Unicode text"
+
+
+def keep_whole_numbers(kind: pa.DataType) -> Any:
+    """Return the nullable type of an Arrow integer: NULL must not make floats of ids and counts."""
+    return pd.Int64Dtype() if pa.types.is_integer(kind) else None
+
+
+def read_parquet(path: Path) -> RawLayer:
+    """Return a GeoParquet file, or a Parquet table with lon, lat or WKT columns."""
+    import pyarrow.parquet as pq
+
+    with reading(path):
+        schema = pq.read_schema(path)
+        if b"geo" in (schema.metadata or {}):
+            frame = name_geometry(
+                gpd.read_parquet(path, to_pandas_kwargs={"types_mapper": keep_whole_numbers})
+            )
+            return RawLayer(frame.reset_index(drop=True), crs_of(frame))
+        table = pq.read_table(path).to_pandas(types_mapper=keep_whole_numbers)
+    return place_rows(table.reset_index(drop=True), None, False)
+
+
+def read_csv(path: Path, encoding: str | None) -> tuple[pd.DataFrame, str]:
+    """Return (table of texts, encoding used) of a CSV file; an empty cell is None, ``0012`` stays so."""
+    with reading(path):
+        data = path.read_bytes()
+        used = encoding or find_encoding(data)
+        text = data.decode("utf-8-sig" if used.upper().replace("-", "") == "UTF8" else used)
+        refuse_no_text(path, text)
+        rows = list(read_lines(text))
+    if not rows:
+        raise InputError("errors.file_empty", file=path.name)
+    head = number_repeats([name.strip() for name in rows[0]])
+    body = [row for row in rows[1:] if any(cell.strip() for cell in row)]
+    padded = [(row + [""] * len(head))[: len(head)] for row in body]
+    frame = pd.DataFrame(padded, columns=head, dtype=object)
+    return frame.where(frame != "", None), used
+
+
+def find_encoding(data: bytes) -> str:
+    """Return how a text is encoded: UTF-16 by its mark, UTF-8 where it is valid, else GB18030."""
+    if data.startswith(BYTE_MARKS):
+        return "UTF-16"
+    return "UTF-8" if is_utf8(data) else FALLBACK_ENCODING
+
+
+def refuse_no_text(path: Path, text: str) -> None:
+    """Stop when what is called a table of text holds something else, a picture or a database."""
+    if "\0" in text:
+        raise InputError("errors.file_unreadable", file=path.name, detail="no text")
+
+
+def read_lines(text: str) -> list[list[str]]:
+    """Return the rows of a CSV text; cells may be as long as a city's outline."""
+    csv.field_size_limit(2**31 - 1)
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=find_delimiter(text)))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
+
+
+def number_repeats(names: list[str]) -> list[str]:
+    """Return column names with a number behind those that stood there before: ``name``, ``name.1``."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        times = seen.get(name, 0)
+        seen[name] = times + 1
+        found.append(f"{name}.{times}" if times else name)
+    return found
+
+
+def find_delimiter(text: str) -> str:
+    """Return the delimiter of a CSV text: whichever of ``,``, ``;`` and tab its first line has most of."""
+    head = text.splitlines()[0] if text else ""
+    return max(",;\t", key=head.count)
+
+
+def open_workbook(path: Path) -> pd.ExcelFile:
+    """Return a workbook, or say that it cannot be read."""
+    with reading(path):
+        if path.suffix.lower() == ".xls" and not path.read_bytes().startswith(b"PK"):
+            raise InputError("errors.xls_old", file=path.name)
+        return pd.ExcelFile(path, engine="openpyxl")
+
+
+def read_sheet(path: Path, sheet: str | None) -> pd.DataFrame:
+    """Return a sheet of a workbook (the first by default) with cells as typed in."""
+    book = open_workbook(path)
+    if sheet is not None:
+        refuse_no_layer(path.name, sheet, [str(name) for name in book.sheet_names])
+    with reading(path):
+        frame = pd.read_excel(book, sheet if sheet is not None else 0, dtype=object, keep_default_na=False)
+    frame.columns = [str(name).strip() for name in frame.columns]
+    return frame.where(frame.notna() & (frame != ""), None)
+
+
+def place_rows(frame: pd.DataFrame, encoding: str | None, guessed: bool) -> RawLayer:
+    """Return a table with the points or WKT shapes its columns hold; what is no place gives no geometry."""
+    folded = {fold(name): name for name in reversed(list(frame.columns))}
+
+    def named(names: tuple[str, ...]) -> str | None:
+        return next((folded[name] for name in names if name in folded), None)
+
+    wkt, lon, lat = named(WKT_NAMES), named(LON_NAMES), named(LAT_NAMES)
+    if wkt is not None:
+        shapes, crs = read_shapes(frame[wkt])
+        placed = gpd.GeoDataFrame(frame.drop(columns=wkt), geometry=gpd.GeoSeries(shapes, index=frame.index))
+        return RawLayer(placed, crs, encoding, guessed)
+    if lon is None or lat is None:
+        return RawLayer(frame, None, encoding, guessed)
+    x = pd.to_numeric(frame[lon], errors="coerce").to_numpy(float)
+    y = pd.to_numeric(frame[lat], errors="coerce").to_numpy(float)
+    known = np.isfinite(x) & np.isfinite(y)
+    points = np.full(len(frame), None, dtype=object)
+    points[known] = shapely.points(x[known], y[known])
+    placed = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(points, index=frame.index))
+    return RawLayer(placed, None, encoding, guessed, in_degrees=True)
+
+
+def read_shapes(cells: pd.Series) -> tuple[np.ndarray, CRS | None]:
+    """Return the shapes written in a column, None where there is none, and the CRS all of them state (``SRID=…``)."""
+    texts = [str(cell) if isinstance(cell, (str, bytes)) else "" for cell in cells]
+    shapes = np.full(len(texts), None, dtype=object)
+    coded = np.array([bool(HEX_WKB.fullmatch(text)) for text in texts], dtype=bool)
+    plain = [SRID.sub("", text, count=1) or None for text in texts]
+    marks = {mark.group(1) for text in texts if (mark := SRID.match(text))}
+    shapes[~coded] = shapely.from_wkt(np.array(plain, dtype=object)[~coded], on_invalid="fix")
+    shapes[coded] = shapely.from_wkb(
+        [text.strip() for text in np.array(texts, dtype=object)[coded]], on_invalid="fix"
+    )
+    marks |= {str(one) for one in shapely.get_srid(shapes[coded]) if one > 0}
+    return shapes, parse_srid(marks.pop()) if len(marks) == 1 else None
+
+
+def parse_srid(code: str) -> CRS | None:
+    """Return the CRS of an EPSG number, None where PROJ knows none."""
+    try:
+        return usable_crs(CRS.from_epsg(int(code)))
+    except CRSError:
+        return None
