@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -62,11 +61,9 @@ def exits(lang: str) -> Iterator[None]:
 
 def tell(lines: list[str], result: Any, *, as_json: bool) -> None:
     """Print a result to stdout, as lines or as JSON."""
-    text = (
-        json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-        if as_json
-        else "\n".join(lines)
-    )
+    from gridder.report import strict_json
+
+    text = strict_json(result) if as_json else "\n".join(lines)
     try:
         print(text, flush=True)
     except BrokenPipeError:  # the reader has enough (``| head``): no failure of ours

@@ -23,11 +23,13 @@ from gridder.tables import District, Run
 class Inspection:
     """What ``check`` found: findings about the data, and why communities cannot have a lawful plan.
 
-    ``impossible`` has one entry a reason: community_id, code, households, facts, remedies.
+    ``impossible`` has one entry a reason: community_id, code, households, facts, remedies. ``next_command`` plans the
+    same input read the same way; blank where nobody typed a command.
     """
 
     findings: tuple[Finding, ...]
     impossible: tuple[dict[str, Any], ...]
+    next_command: str = ""
 
 
 def plan_district(

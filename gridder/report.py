@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +14,7 @@ from gridder.policy import Policy, policy_fields
 from gridder.text import list_ids, say, say_finding
 
 SIGNS = {"problem": "✕", "warning": "!", "note": "·"}
+REASONS_TOLD = 3  # reasons of one kind told in full for one community; a hundred of them nobody reads
 CHOICE = "check.choice_"  # begins the code of a finding that offers a choice about the one before it
 
 
@@ -76,21 +79,86 @@ def run_json(run: Any, out: Path, lang: str) -> dict[str, Any]:
 
 
 def inspection_lines(inspection: Any, lang: str) -> list[str]:
-    """Return findings, then the communities that cannot have a lawful plan, each with why and what would mend it."""
+    """Return findings, then the communities that cannot have a lawful plan, then how many of what and what to do next.
+
+    The community with most households in question comes first; of many reasons of one kind the worst are told in full
+    and the others named.
+    """
+    if not inspection.findings and not inspection.impossible:
+        return [say(lang, "cli.nothing_found"), *next_lines(inspection, lang)]
+    lines = findings_lines(inspection.findings, lang)
+    by_community: dict[str, list[dict[str, Any]]] = {}
+    for told in inspection.impossible:
+        by_community.setdefault(str(told["community_id"]), []).append(told)
+    for community, reasons in sorted(by_community.items(), key=lambda one: -households_of(one[1])):
+        lines.append("▲ " + say(lang, "cli.impossible", community=community, n=len(reasons)))
+        for code in sorted({told["code"] for told in reasons}):
+            lines += reason_lines([told for told in reasons if told["code"] == code], lang)
+    counts = {f"{level}s": sum(f.level == level for f in inspection.findings) for level in SIGNS}
+    lines.append(say(lang, "cli.checked", impossible=len(by_community), **counts))
+    return [*lines, *next_lines(inspection, lang)]
+
+
+def next_lines(inspection: Any, lang: str) -> list[str]:
+    """Return the command that plans what was checked, if it is known."""
+    if not inspection.next_command:
+        return []
+    open_questions = any(finding.level == "problem" for finding in inspection.findings)
+    code = "cli.next_decide" if open_questions else "cli.next_plan"
+    return [say(lang, code, command=inspection.next_command)]
+
+
+def households_of(reasons: Sequence[dict[str, Any]]) -> int:
+    """Return the households in question."""
+    return sum(int(told["households"]) for told in reasons)
+
+
+def reason_lines(reasons: Sequence[dict[str, Any]], lang: str) -> list[str]:
+    """Return reasons of one kind in one community: those farthest from the window with remedies, the others named."""
     from gridder.exceptions import say_reason, say_remedies
 
-    lines = findings_lines(inspection.findings, lang)
-    for told in inspection.impossible:
-        lines.append("▲ " + say(lang, "cli.impossible", community=told["community_id"]))
+    ranked = sorted(reasons, key=lambda told: -max(told["facts"]["over"], told["facts"]["short"]))
+    lines = []
+    for told in ranked[:REASONS_TOLD]:
         lines.append("    " + say_reason(lang, told["code"], told["facts"]))
-        lines.append("    " + say_remedies(lang, told["remedies"]))
-    return lines or [say(lang, "cli.nothing_found")]
+        lines.append("      " + say_remedies(lang, told["remedies"]))
+    rest = ranked[REASONS_TOLD:]
+    if rest:
+        names = tuple(f"{told['facts']['building']} ({told['households']:,})" for told in rest)
+        lines.append("    " + say(lang, "cli.impossible_more", n=len(rest), names=list_ids(lang, names)))
+    return lines
 
 
 def inspection_json(inspection: Any, lang: str) -> dict[str, Any]:
     """Return the same as plain data."""
     findings = [finding_json(f, lang) for f in inspection.findings]
-    return {"findings": findings, "impossible": list(inspection.impossible)}
+    return {
+        "findings": findings,
+        "impossible": list(inspection.impossible),
+        "next_command": inspection.next_command,
+    }
+
+
+def strict_json(result: Any) -> str:
+    """Return a result as JSON that every reader takes: no NaN, no Infinity (null stands there), no numpy."""
+    return json.dumps(plain(result), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    item = getattr(value, "item", None)
+    number = item() if callable(item) else value
+    if isinstance(number, (bool, int, str)):
+        return number
+    if isinstance(number, float):
+        return number if math.isfinite(number) else None
+    return None if str(number) in ("<NA>", "NaT") else str(number)
 
 
 def policy_lines(policy: Policy, lang: str) -> list[str]:

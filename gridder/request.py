@@ -13,6 +13,7 @@ from gridder.errors import UsageError
 from gridder.partition.problem import GridsRule
 from gridder.policy import DEFAULT_POLICY, Policy, load_policy
 from gridder.prepare import PlanOptions
+from gridder.read.proposals import typed
 from gridder.read.settings import ReadOptions, parse_columns, parse_coords, parse_layers
 
 GRIDS_WORDS = ("target", "fewest", "most", "free")
@@ -67,6 +68,16 @@ class Request:
             cast(Any, self.objective),
             asked,
         )
+
+    def words(self) -> list[str]:
+        """Return the options that say how the input is read and judged, as they are typed."""
+        single = {"--crs": self.crs, "--encoding": self.encoding, "--policy": self.policy}
+        several = {"--layer": self.layer, "--columns": self.columns, "--coords": self.coords}
+        pairs = [(name, value) for name, value in single.items() if value]
+        for name, values in several.items():
+            pairs += [(name, value) for value in ([values] if isinstance(values, str) else values or [])]
+        pairs += [("--lang", self.lang)] if self.lang != "zh" else []
+        return [word for name, value in pairs for word in (name, typed(value))]
 
     def effort_of(self) -> Effort:
         """Return how hard to look."""

@@ -18,6 +18,7 @@ from gridder.journal import Journal
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import load_source, read_district
+from gridder.read.proposals import typed
 from gridder.read.settings import Layout, ReadOptions, Source
 from gridder.regenerate import read_edits, regenerate_district
 from gridder.request import Request, name_of_input
@@ -33,9 +34,9 @@ def inspect_input(input_path: Path, request: Request, journal: Journal) -> Inspe
     """Return what ``check`` finds in an input."""
     journal(Event("read", 0, 1, input_path.name))
     district = read_district(input_path, request.read_options())
-    return inspect_district(
-        district, request.policy_of(district.settings), request.plan_options(), progress=journal
-    )
+    policy = request.policy_of(district.settings)
+    found = inspect_district(district, policy, request.plan_options(), progress=journal)
+    return replace(found, next_command=" ".join(["gridder plan", typed(str(input_path)), *request.words()]))
 
 
 def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, *, overwrite: bool) -> Run:

@@ -16,6 +16,7 @@ from gridder.errors import Finding, GridderError
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 IDS_SHOWN = 8  # more ids than this make a sentence unreadable; the full list is in the delivery
+IDS_LENGTH = 120  # letters: of long ids (36 letters of a UUID) fewer are shown, at least two
 
 
 @cache
@@ -49,8 +50,11 @@ def has_sentence(code: str) -> bool:
 
 def list_ids(lang: str, ids: tuple[str, ...]) -> str:
     """Return ids as a readable list, cut after a few with the number left out."""
-    shown = ("、" if lang == "zh" else ", ").join(ids[:IDS_SHOWN])
-    more = len(ids) - IDS_SHOWN
+    n = min(len(ids), IDS_SHOWN)
+    while n > 2 and sum(map(len, ids[:n])) > IDS_LENGTH:
+        n -= 1
+    shown = ("、" if lang == "zh" else ", ").join(ids[:n])
+    more = len(ids) - n
     return shown if more <= 0 else shown + say(lang, "common.and_more", n=more)
 
 

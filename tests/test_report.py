@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 from sample_run import A, sample_run
 
 from gridder import report
+from gridder.district import Inspection
 from gridder.errors import Finding
 from gridder.policy import load_policy, policy_fields
 from gridder.verify.base import Violation
@@ -83,9 +86,48 @@ def test_violations_or_relief(lang):
 
 @LANGS
 def test_an_inspection_tells_nothing_or_everything(lang):
-    clean = SimpleNamespace(findings=(), impossible=())
-    assert report.inspection_lines(clean, lang)[0].startswith("✓")
-    assert len(report.inspection_lines(SimpleNamespace(findings=(PROBLEM,), impossible=()), lang)) == 1
+    clean = Inspection((), ())
+    (line,) = report.inspection_lines(clean, lang)
+    assert line.startswith("✓")
+    told, total = report.inspection_lines(Inspection((PROBLEM,), ()), lang)
+    assert told.startswith("✕") and "1" in total
+    assert report.inspection_lines(replace(clean, next_command="gridder plan a"), lang)[-1].endswith(
+        "gridder plan a"
+    )
+
+
+@LANGS
+def test_many_reasons_of_one_kind_are_grouped_the_worst_first(lang):
+    """Six towers above 500 in W, one pocket of 120 in E: W first, three towers in full, three named."""
+    towers = [impossible("W", "building_too_large", f"T{n}", 500 + n) for n in (1, 60, 30, 2, 900, 3)]
+    pocket = impossible("E", "pocket_too_small", "P", 120)
+    lines = report.inspection_lines(Inspection((), (pocket, *towers)), lang)
+    heads = [line for line in lines if line.startswith("▲")]
+    assert ["W" in head for head in heads] == [True, False] and "6" in heads[0]
+    told = [line for line in lines if line.startswith("    ") and not line.startswith("      ")]
+    assert ["T900" in told[0], "T60" in told[1], "T30" in told[2], "120" in told[4]] == [True] * 4
+    assert all(name in told[3] for name in ("T3 (503)", "T2 (502)", "T1 (501)"))
+    assert len(report.inspection_json(Inspection((), (pocket, *towers)), lang)["impossible"]) == 7
+
+
+def impossible(community: str, code: str, building: str, households: int) -> dict:
+    """Return one reason as ``inspect_district`` gives it."""
+    facts = {
+        "community": community, "building": building, "unit": "", "beside": False, "building_households": households,
+        "barrier": "railway", "households": households, "total": households, "elsewhere": 0, "minimum": 300,
+        "maximum": 500, "short": max(0, 300 - households), "over": max(0, households - 500),
+    }  # fmt: skip
+    return {"community_id": community, "code": code, "households": households, "facts": facts, "remedies": []}
+
+
+def test_json_is_strict_whatever_the_numbers_are():
+    result = {
+        "a": np.float64("nan"),
+        "b": [np.int64(3), float("inf"), pd.NA],
+        "c": {1: np.bool_(True), "d": Path("x")},
+    }
+    told = json.loads(report.strict_json(result), parse_constant=lambda word: pytest.fail(word))
+    assert told == {"a": None, "b": [3, None, None], "c": {"1": True, "d": "x"}}
 
 
 @LANGS
