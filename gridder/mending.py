@@ -1,4 +1,4 @@
-"""Pieces of ground that lie apart from their atom go to a neighbour, so that every cell is connected."""
+"""Pieces of ground that lie apart from their atom go to a neighbour, so that every cell is connected; none has nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import shapely
 
 from gridder.seeds import Seeds
 from gridder.segments import connected_parts, shared_segments
+
+LEAST_M = 0.004  # a piece with this much around its middle has room for one more cell on a grid of 1 mm,
+WALK_M = 0.5  # with this much for one that has a metre of boundary and more
+MOST_M = 2.0  # such a cell is no larger than 4 × 4 m
 
 
 def mend_pieces(
@@ -64,3 +68,46 @@ def adopt_apart(
         owner[piece] = max(sorted(gains), key=lambda atom: gains[atom])
         apart[piece] = False
     return bool(table)
+
+
+def give_room(
+    pieces: np.ndarray, owner: np.ndarray, community: np.ndarray, wanted: np.ndarray, seeds: Seeds
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return pieces, owners and communities such that every atom has ground where its community has room at all.
+
+    An atom whose ground was lost between two lines gets a square in the middle of the nearest piece with room for
+    it: a hole in that piece, which stays connected, on the grid of all coordinates.
+
+    Parameters
+    ----------
+    community, wanted
+        Community of each piece, and of each atom. Shapes (p,) and (n,).
+    """
+    lost = np.setdiff1d(np.arange(len(wanted)), owner)
+    for atom in lost.tolist():
+        spot = shapely.Point(seeds.points[seeds.owner == atom][0])
+        mine = np.flatnonzero((community == wanted[atom]) & (owner >= 0))
+        order = mine[np.argsort(shapely.distance(pieces[mine], spot), kind="stable")]
+        found = find_room(pieces[order])
+        if found is not None:
+            number, square = found
+            pieces = np.append(pieces, np.array([square], dtype=object))
+            pieces[order[number]] = shapely.difference(pieces[order[number]], square)
+            owner, community = np.append(owner, atom), np.append(community, wanted[atom])
+    return pieces, owner, community
+
+
+def find_room(polygons: np.ndarray) -> tuple[int, shapely.Polygon] | None:
+    """Return the first polygon with room for a cell that one can walk into, else for any cell, and a square in it."""
+    for least_m in (WALK_M, LEAST_M):
+        for number, polygon in enumerate(polygons):
+            line = shapely.maximum_inscribed_circle(polygon, tolerance=LEAST_M / 4)
+            if line.length >= least_m:
+                half = max(np.floor(min(line.length / 2, MOST_M) * 1000) / 1000, 0.001)
+                x, y = np.round(line.coords[0], 3)
+                corners = np.round(
+                    [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)],
+                    3,
+                )
+                return number, shapely.Polygon(corners)
+    return None

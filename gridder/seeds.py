@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -11,10 +12,13 @@ from scipy.spatial import cKDTree
 SPACING_M = 1.5  # with INSET_M: seeds of two houses at one wall give a ridge straight to 0.25 m, which thinning removes
 INSET_M = 0.6  # footprints are shrunk by this so that houses sharing a wall do not share seeds
 APART_M = 0.8  # seeds of two atoms stay at least this far apart, so that every atom gets ground of its own
-TINY_M2 = 4.0  # a footprint smaller than this gets one seed
+TINY_M2 = 4.0  # a footprint that shrinks to less than this gets one seed,
+LONG_M = 8.0  # or seeds along its edge where that is longer
 EDGE_M = 0.2  # a seed placed beside its footprint keeps so far from the edge of its ground: its cell has room
 ROOM_M = 2.5  # seeds placed for houses at one place are so far apart: their cells touch along a metre
 STEP_M, BATCH = 0.35, 32  # of the spiral: its turns are so dense; spots looked at in one go
+PATIENCE = 16_384  # spots looked at without success, 45 m around, before everything is halved
+HALVINGS = 6  # by then houses stand 4 cm apart: a wardrobe holds dozens
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,18 @@ class Seeds:
         """Return only the seeds of some atoms."""
         keep = np.isin(self.owner, owners)
         return Seeds(self.points[keep], self.owner[keep])
+
+
+class Turn(NamedTuple):
+    """Where on its spiral a search is: how often room and steps have been halved, number of the spot."""
+
+    halvings: int
+    number: int
+
+    @property
+    def scale(self) -> float:
+        """Part of room and steps that is left."""
+        return 0.5**self.halvings
 
 
 def make_seeds(footprints: np.ndarray, within: np.ndarray) -> Seeds:
@@ -44,8 +60,8 @@ def make_seeds(footprints: np.ndarray, within: np.ndarray) -> Seeds:
     within
         The ground that each may have: the polygon that holds its footprint. Shape (n,).
     """
-    points, owner = sample_edges(footprints)
-    keep = farthest_from_others(points, owner)
+    points, owner, rank = sample_edges(footprints)
+    keep = farthest_from_others(points, owner, rank)
     points, owner = points[keep], owner[keep]
     lost = np.setdiff1d(np.arange(len(footprints)), owner)
     if len(lost):
@@ -61,83 +77,95 @@ def make_seeds(footprints: np.ndarray, within: np.ndarray) -> Seeds:
     return Seeds(points[order], owner[order].astype(np.int64))
 
 
-def sample_edges(footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return points every ``SPACING_M`` along the shrunk footprints, and one for those too small, with their owners."""
+def sample_edges(footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return points, their owners, and the rank of each: of two that are too near the higher goes.
+
+    Points stand every ``SPACING_M`` along the shrunk footprints; those too thin to be shrunk (a wall, a sliver) have
+    them along their edge and rank behind all others; those too small have one.
+    """
     inner = shapely.buffer(footprints, -INSET_M, join_style="mitre")
-    usable = (shapely.get_dimensions(footprints) == 2) & (shapely.area(inner) > TINY_M2)
-    edges = shapely.segmentize(shapely.boundary(inner[usable]), SPACING_M)
-    points, which = shapely.get_coordinates(edges, return_index=True)
-    owner = np.flatnonzero(usable)[which]
-    middles = shapely.get_coordinates(shapely.point_on_surface(footprints[~usable]))
-    points = np.vstack([points, middles])
-    owner = np.concatenate([owner, np.flatnonzero(~usable)])
-    unique, first = np.unique(np.round(np.column_stack([points, owner]), 2), axis=0, return_index=True)
-    return unique[:, :2], owner[first]
+    areal = shapely.get_dimensions(footprints) == 2
+    usable = areal & (shapely.area(inner) > TINY_M2)
+    thin = areal & ~usable & (shapely.length(footprints) > LONG_M)
+    lines = np.where(usable, shapely.boundary(inner), shapely.boundary(footprints))
+    points, which = shapely.get_coordinates(
+        shapely.segmentize(lines[usable | thin], SPACING_M), return_index=True
+    )
+    small = np.flatnonzero(~usable & ~thin)
+    middles = shapely.get_coordinates(shapely.point_on_surface(footprints[small]))
+    points = np.asarray(np.round(np.vstack([points, middles]), 2), dtype=np.float64)
+    owner = np.concatenate([np.flatnonzero(usable | thin)[which], small])
+    order = np.lexsort((points[:, 1], points[:, 0], owner))
+    points, owner = points[order], owner[order]
+    again = (owner[1:] == owner[:-1]) & (points[1:] == points[:-1]).all(axis=1)
+    keep = np.concatenate([[True], ~again])[: len(points)]
+    return points[keep], owner[keep], (owner + len(footprints) * thin[owner])[keep]
 
 
-def farthest_from_others(points: np.ndarray, owner: np.ndarray) -> np.ndarray:
-    """Return which seeds stay when, of two seeds of different atoms too close together, the later atom's goes."""
+def farthest_from_others(points: np.ndarray, owner: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Return which seeds stay when, of two seeds of different atoms too close together, the one of higher rank goes."""
     pairs = cKDTree(points).query_pairs(APART_M, output_type="ndarray")
     a, b = pairs[:, 0], pairs[:, 1]
     rival = owner[a] != owner[b]
     a, b = a[rival], b[rival]
     keep = np.ones(len(points), dtype=bool)
-    keep[np.where(owner[a] > owner[b], a, b)] = False
+    keep[np.where(rank[a] > rank[b], a, b)] = False
     return keep
 
 
 def place_lost(footprints: np.ndarray, within: np.ndarray, taken: np.ndarray) -> np.ndarray:
     """Return one point for each footprint: the first roomy spot on a spiral around its middle, inside its ground.
 
-    Roomy is ``APART_M`` from ``taken`` and ``ROOM_M`` from each other; where no spot is, the clearest is taken.
+    Roomy is ``APART_M`` from ``taken`` and ``ROOM_M`` from each other; where the ground is too small for that, half
+    of it, a quarter, and so on: a ground holds any number of houses, in ever smaller cells.
     """
     crowd = Crowd(taken)
-    begin: dict[tuple[float, float, shapely.Geometry], int] = {}  # earlier turns there are taken or outside
+    begin: dict[tuple[float, float, shapely.Geometry], Turn] = {}  # earlier turns there are taken or outside
+    halvings: dict[shapely.Geometry, int] = {}  # the ground is full at fewer
     placed: list[np.ndarray] = []
     for centre, ground in zip(shapely.get_coordinates(shapely.point_on_surface(footprints)), within):
         place = (float(centre[0]), float(centre[1]), ground)
-        spot, turn = find_spot(centre, ground, crowd, begin.get(place, 0))
-        if turn is not None:
-            begin[place] = turn
+        full = Turn(halvings.get(ground, 0), 0)
+        spot, turn = find_spot(centre, ground, crowd, max(full, begin.get(place, full)))
+        begin[place] = turn
+        halvings[ground] = turn.halvings
         crowd.add(spot)
         placed.append(spot)
     return np.array(placed)
 
 
 def find_spot(
-    centre: np.ndarray, ground: shapely.Geometry, crowd: Crowd, turn: int
-) -> tuple[np.ndarray, int | None]:
-    """Return the first roomy spot from a turn on, and the turn of its batch; else the clearest spot, and None."""
-    far = float(shapely.hausdorff_distance(shapely.Point(centre), ground))
-    last = turn + BATCH + int((far / STEP_M) ** 2)  # by then the spiral has left the ground
-    best, best_clear = np.round(centre, 2), -1.0
-    while turn < last:
-        spots = spiral(centre, turn)
-        inside = is_inside(ground, spots)
-        old, new = crowd.distances_m(spots)
-        roomy = np.flatnonzero(inside & (old >= APART_M) & (new >= ROOM_M))
-        if len(roomy):
-            return spots[roomy[0]], turn
-        clear = np.where(inside, np.minimum(old, new), -1.0)
-        pick = int(np.argmax(clear))
-        if clear[pick] > best_clear:
-            best, best_clear = spots[pick], float(clear[pick])
-        turn += BATCH
-    return best, None
-
-
-def spiral(centre: np.ndarray, turn: int) -> np.ndarray:
-    """Return the next ``BATCH`` spots from a turn on, evenly dense around the centre. Shape (BATCH, 2)."""
-    turns = np.arange(turn, turn + BATCH)
-    angle, radius = 2.4 * turns, STEP_M * np.sqrt(turns)
-    return np.round(centre + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), 2)
-
-
-def is_inside(ground: shapely.Geometry, spots: np.ndarray) -> np.ndarray:
-    """Whether each spot lies inside some ground, so far from its edge that a cell has room."""
+    centre: np.ndarray, ground: shapely.Geometry, crowd: Crowd, begin: Turn
+) -> tuple[np.ndarray, Turn]:
+    """Return the first roomy spot from a turn on, and its turn; the clearest spot where even tiny ones are taken."""
     shapely.prepare(ground)
-    inside = np.asarray(shapely.contains_xy(ground, spots[:, 0], spots[:, 1]))
-    return inside & ~shapely.dwithin(shapely.boundary(ground), shapely.points(spots), EDGE_M)
+    edge = shapely.boundary(ground)
+    shapely.prepare(edge)
+    turn, best, best_clear = begin, centre, -1.0
+    while turn.halvings <= HALVINGS:
+        for number in range(turn.number, turn.number + PATIENCE, BATCH):
+            spots = spiral(centre, number, turn.scale)
+            inside = np.asarray(shapely.contains_xy(ground, spots[:, 0], spots[:, 1]))
+            if not inside.any():
+                continue
+            inside[inside] = ~shapely.dwithin(edge, shapely.points(spots[inside]), EDGE_M * turn.scale)
+            old, new = crowd.distances_m(spots)
+            roomy = np.flatnonzero(inside & (old >= APART_M * turn.scale) & (new >= ROOM_M * turn.scale))
+            if len(roomy):
+                return spots[roomy[0]], Turn(turn.halvings, number)
+            clear = np.where(inside, np.minimum(old, new), -1.0)
+            pick = int(np.argmax(clear))
+            if clear[pick] > best_clear:
+                best, best_clear = spots[pick], float(clear[pick])
+        turn = Turn(turn.halvings + 1, 0)
+    return best, Turn(HALVINGS, 0)
+
+
+def spiral(centre: np.ndarray, number: int, scale: float) -> np.ndarray:
+    """Return the next ``BATCH`` spots from a number on, evenly dense around the centre. Shape (BATCH, 2)."""
+    turns = np.arange(number, number + BATCH)
+    angle, radius = 2.4 * turns, STEP_M * scale * np.sqrt(turns)
+    return np.round(centre + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), 3)
 
 
 class Crowd:
