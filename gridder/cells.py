@@ -18,6 +18,7 @@ from scipy.spatial import Voronoi, cKDTree
 from gridder.empty_ground import share_empty_faces
 from gridder.faces import GRID_M, Faces, bring_home, cut_faces, home_faces
 from gridder.mending import mend_pieces
+from gridder.open_ground import Shared, edges_of_open, gather_open
 from gridder.policy import Policy
 from gridder.seeds import Seeds, make_seeds
 
@@ -66,9 +67,12 @@ def draw_cells(
     footprints = bring_home(np.asarray(atoms.geometry.values), faces.polygons[home])
     seeds = make_seeds(footprints, faces.polygons[home])
     of_face = share_empty_faces(faces, home, seeds)
-    ridges = [cut_ridges(of_face[f], faces.polygons[f]) for f in range(len(faces.polygons)) if f in of_face]
-    pieces, face_of = node_pieces(faces, ridges)
+    ridges = {f: cut_ridges(of_face[f], faces.polygons[f]) for f in sorted(of_face)}
+    edges = edges_of_open(faces, of_face, ridges, footprints, policy)
+    pieces, face_of = node_pieces(faces, [*ridges.values(), *edges])
     owner = label_pieces(pieces, face_of, of_face)
+    if edges:
+        owner = gather_open(Shared(pieces, face_of, owner, faces, of_face, home), barriers, policy)
     owner = mend_pieces(pieces, owner, face_of, faces.community, seeds)
     return collect(atoms, outlines, pieces, owner, faces.community[face_of])
 
