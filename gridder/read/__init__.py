@@ -149,7 +149,8 @@ def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted
     frame = take_columns(source, raw, columns)
     findings = tell_reading(source, raw) + drawn
     if source.layer == "barriers":
-        frame, found = normalise_kinds(source, raw.frame, frame, columns.get("kind"))
+        stated = "kind" in source.columns or "kind" in options.columns.get("barriers", {})
+        frame, found = normalise_kinds(source, raw.frame, frame, columns.get("kind"), stated=stated)
         findings += found
     if raw.has_geometry and source.layer != "workforce":
         frame, found = place(source, raw, frame, layout, options)

@@ -19,7 +19,9 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("wall", "wall walls fence fences 围墙 围栏"),
 )  # fmt: skip
 BY_NAME = {fold(name): kind for kind, names in NAMES for name in names.split()}
-DRESS = re.compile(r"^(gis_)?osm_|_free_\d+$|_a_free_\d+$|_(lines?|polygons?|areas?)$")  # Geofabrik, exports by geometry
+DRESS = re.compile(
+    r"^(gis_)?osm_|_free_\d+$|_a_free_\d+$|_(lines?|polygons?|areas?)$"
+)  # Geofabrik, exports by geometry
 
 
 def kind_by_name(layer: str) -> str | None:

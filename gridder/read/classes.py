@@ -167,11 +167,11 @@ COLUMNS: dict[str, Rows] = {
     "code": CODE,
     "nature": NATURE,
 } | dict.fromkeys(("技术等级", "公路等级", "公路技术等级", "道路等级"), TECHNICAL)
-COLUMNS |= dict.fromkeys(
+MANY = (
     "class type category roadclass road_class roadtype road_type dldj dllx 类型 类别 障碍类型 等级 行政等级 道路类型 道路类别 "
-    "道路性质 道路种类 公路类型 铁路类型 铁路类别 轨道类型 水系类型 水系类别 水体类型 河流类型 地物类型 要素类型 要素名称".split(),
-    (),
-)  # fmt: skip
+    "道路性质 道路种类 公路类型 铁路类型 铁路类别 轨道类型 水系类型 水系类别 水体类型 河流类型 地物类型 要素类型 要素名称"
+)  # columns that hold classes of any of these vocabularies
+COLUMNS |= dict.fromkeys(MANY.split(), ())
 TAG_COLUMNS = ("other_tags", "all_tags", "tags")  # hstore text of GDAL's OpenStreetMap driver, osm2pgsql
 
 

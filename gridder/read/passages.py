@@ -30,9 +30,7 @@ NO_WORDS = frozenset(
 # "Gué ou radier", is at the surface)
 LEVEL_COLUMNS = ("pos_sol", "position_par_rapport_au_sol", "position_p")
 # A column with a word for the form: BD TOPO 2 FRANCHISST; 敷设方式 of Chinese rail
-FORM_COLUMNS = tuple(
-    "passage franchisst 桥隧 桥隧类型 桥隧标志 结构 结构类型 结构形式 敷设方式 道路形态".split()
-)
+FORM_COLUMNS = tuple("franchisst 桥隧 桥隧类型 桥隧标志 结构 结构类型 结构形式 敷设方式 道路形态".split())
 FORMS = (
     (TUNNEL, re.compile("隧|地道|地下|涵|tunnel|underground|culvert|underpass")),
     (BRIDGE, re.compile("桥|高架|立交|bridge|pont|viaduc|overground|elevated|aqueduct")),
@@ -44,7 +42,13 @@ NAME_FORMS = (
     (BRIDGE, re.compile(r"(桥|高架|高架路|高架快速路)$")),
 )
 BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
-NAMED_KINDS = ("railway", "expressway", "arterial", "road", "path")  # whose names may say it: no river is a bridge
+NAMED_KINDS = (
+    "railway",
+    "expressway",
+    "arterial",
+    "road",
+    "path",
+)  # whose names may say it: no river is a bridge
 
 PASSAGE_COLUMNS = frozenset((*YES_COLUMNS, *LEVEL_COLUMNS, *FORM_COLUMNS))
 
@@ -78,8 +82,10 @@ def read_passage(name: str, cells: pd.Series) -> np.ndarray | None:
         found = np.full(len(cells), None, dtype=object)
         found[levels < 0], found[levels == 0], found[levels > 0] = TUNNEL, SURFACE, BRIDGE
         return found
-    if name in FORM_COLUMNS:
-        return np.array([match_form(fold_class(text or ""), FORMS) for text in parse_text(cells)], dtype=object)
+    if name in (*FORM_COLUMNS, "passage"):
+        return np.array(
+            [match_form(fold_class(text or ""), FORMS) for text in parse_text(cells)], dtype=object
+        )
     return None
 
 
@@ -91,5 +97,8 @@ def match_form(text: str, forms: tuple[tuple[str, re.Pattern[str]], ...]) -> str
 def passages_named(names: pd.Series, kinds: np.ndarray) -> np.ndarray:
     """Return ``bridge`` or ``tunnel`` where the name of a way says so, else None."""
     pairs = zip(names, kinds, strict=True)
-    found = [match_form(BRACKETS.sub("", n).strip(), NAME_FORMS) if n and k in NAMED_KINDS else None for n, k in pairs]
+    found = [
+        match_form(BRACKETS.sub("", n).strip(), NAME_FORMS) if n and k in NAMED_KINDS else None
+        for n, k in pairs
+    ]
     return np.array(found, dtype=object)
