@@ -161,6 +161,8 @@ def outlines_around(atoms: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame, policy:
     """
     reach = shapely.unary_union(shapely.buffer(atoms.geometry.values, policy.outline_reach_m))
     whole = gpd.GeoSeries(shapely.get_parts(shapely.set_precision(reach, GRID_M)), crs=atoms.crs)
+    if atoms["community_id"].nunique() == 1:  # nothing to share out: all the ground is its own
+        return gpd.GeoSeries({str(atoms["community_id"].iloc[0]): whole.union_all()}, crs=atoms.crs)
     whole.index = [f"{n}" for n in range(len(whole))]
     _, place = whole.sindex.nearest(atoms.geometry, return_all=False)
     every = atoms.assign(community_id=whole.index.to_numpy(dtype=object)[place])
