@@ -58,15 +58,22 @@ def resolve_columns(
 
 
 def recognise_cut(layer: str, names: list[str]) -> dict[str, str]:
-    """Return gridder's column → source column for names that a shapefile cut after ten characters."""
-    cut = {fold(name): name for name in reversed(names) if len(name) == DBF_NAME_LENGTH}
+    """Return gridder's column → source column for names that a shapefile cut after ten characters or bytes."""
+    folded = {fold(name): name for name in reversed(names)}
     found: dict[str, str] = {}
     for column in LAYERS[layer]:
         for candidate in (column.name, *column.known_as):
-            short = fold(candidate)[:DBF_NAME_LENGTH]
-            if len(fold(candidate)) > DBF_NAME_LENGTH and short in cut:
-                found.setdefault(column.name, cut[short])
+            for short in cut_forms(fold(candidate)):
+                if short in folded:
+                    found.setdefault(column.name, folded[short])
     return found
+
+
+def cut_forms(name: str) -> list[str]:
+    """Return what a shapefile may leave of a name: ten characters, or ten bytes in UTF-8 or GBK, no half character."""
+    forms = [name[:DBF_NAME_LENGTH]]
+    forms += [name.encode(code)[:DBF_NAME_LENGTH].decode(code, "ignore") for code in ("utf-8", "gb18030")]
+    return [form for form in dict.fromkeys(forms) if form != name]
 
 
 def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:

@@ -16,9 +16,9 @@ __all__ = ["RawLayer", "list_layers", "read_raw"]
 SHEETS = (".xlsx", ".xls")
 TEXTS = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".geoparquet", ".pq")
-CONTAINERS = (".gpkg", ".sqlite", ".gdb", *SHEETS, ".kml", ".kmz", ".gml", ".dxf")  # one file, several layers
+CONTAINERS = (".gpkg", ".sqlite", ".gdb", *SHEETS, ".kml", ".gml", ".dxf")  # one file, several layers
 OGR = (
-    ".gpkg", ".shp", ".geojson", ".json", ".geojsonl", ".fgb", ".kml", ".kmz", ".gml", ".tab", ".mif",
+    ".gpkg", ".shp", ".geojson", ".json", ".geojsonl", ".fgb", ".kml", ".gml", ".tab", ".mif",
     ".sqlite", ".gdb", ".dxf",
 )  # fmt: skip
 DATA_FILES = (*OGR, *PARQUET, *TEXTS, *SHEETS)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import pandas as pd
@@ -18,11 +19,16 @@ import pyogrio
 from gridder.errors import InputError
 from gridder.read.raw import RawLayer, crs_of, name_geometry, reading, refuse_no_layer
 from gridder.read.shapefile import FALLBACK_ENCODING, choose_encoding, find_sibling, is_utf8
-from gridder.read.sheets import keep_whole_numbers, place_rows
+from gridder.read.sheets import keep_whole_numbers, number_repeats, place_rows
 
 MAPINFO = (".tab", ".mif")
 MAPINFO_PARTS = (".dat", ".map", ".id", ".ind", ".mid", ".mif", ".tab")
 JSON_TEXT = (".geojson", ".json", ".geojsonl")
+BYTE_BY_BYTE = "ISO-8859-1"  # every byte is a character of the same number
+CUT = (
+    "unexpected end of data",
+    "incomplete multibyte sequence",
+)  # what Python's decoders call a cut character
 CHARSET = re.compile(rb'charset\s+"?([\w-]+)', re.IGNORECASE)
 HEAD_BYTES = 4096  # a MapInfo file says its charset in its first lines
 # What GDAL adds to every placemark of a KML file, whoever made it: no column of anybody's.
@@ -46,37 +52,76 @@ def read_ogr(path: Path, source_layer: str | None, encoding: str | None) -> RawL
         return read_json(path, encoding)
     if suffix == ".dxf":
         return read_drawing(path, source_layer, encoding)
+    if suffix == ".kml":
+        return read_kml(path, source_layer)
     if source_layer is not None:
         refuse_no_layer(path.name, source_layer, [name for name, _ in list_ogr(path)])
     if suffix in MAPINFO:
         own = mapinfo_charset(path)
         guessed = own is None and encoding is None and not is_utf8(mapinfo_texts(path))
         chosen = (encoding if own is None else None) or (FALLBACK_ENCODING if guessed else None)
-        return replace(read_layer(path, source_layer, chosen), encoding_guessed=guessed)
+        return replace(read_encoded(path, source_layer, chosen), encoding_guessed=guessed)
     raw = read_layer(path, source_layer, None)  # the format says its encoding itself
-    if suffix in (".kml", ".kmz"):
-        return replace(raw, frame=raw.frame.drop(columns=[c for c in KML_COLUMNS if c in raw.frame.columns]))
     return raw
 
 
 def read_shapefile(path: Path, encoding: str | None) -> RawLayer:
-    """Return a shapefile; its index (``.shx``) is made again in a copy where it is missing or damaged."""
-    if path.is_dir():
-        raise InputError("errors.folder_not_file", file=path.name)
+    """Return a shapefile; its index (``.shx``) is made again in a copy where it is missing."""
     if find_sibling(path, ".dbf") is None:
         raise InputError("errors.shapefile_without_dbf", file=path.name)
     with reading(path):
         chosen = encoding or choose_encoding(path)
     guessed = encoding is None and chosen == FALLBACK_ENCODING
     if find_sibling(path, ".shx") is not None:
-        return replace(read_layer(path, None, chosen), encoding_guessed=guessed)
+        return replace(read_encoded(path, None, chosen), encoding_guessed=guessed)
     with TemporaryDirectory(prefix="gridder-") as folder, gdal_option("SHAPE_RESTORE_SHX", "YES"):
         for suffix in (".shp", ".dbf", ".prj", ".cpg"):
             part = find_sibling(path, suffix)
             if part is not None:
                 shutil.copyfile(part, Path(folder) / f"{path.stem}{suffix}")
-        raw = read_layer(Path(folder) / f"{path.stem}.shp", None, chosen)
+        raw = read_encoded(Path(folder) / f"{path.stem}.shp", None, chosen)
     return replace(raw, encoding_guessed=guessed, index_restored=True)
+
+
+def read_encoded(path: Path, source_layer: str | None, encoding: str | None) -> RawLayer:
+    """Return a layer whose names and texts are in ``encoding``; None: GDAL knows.
+
+    They are read byte by byte and decoded here: names are cut within a character by the format, and GDAL stops there.
+    """
+    if encoding is None:
+        return read_layer(path, source_layer, None)
+    raw = read_layer(path, source_layer, BYTE_BY_BYTE)
+    with reading(path):
+        frame = raw.frame
+        names = [str(n).encode(BYTE_BY_BYTE).decode(encoding, "ignore").strip() for n in frame.columns]
+        frame = frame.set_axis(number_repeats(names), axis=1)
+        for name, kind in frame.dtypes.items():
+            if pd.api.types.is_object_dtype(kind):
+                frame[name] = decode_texts(frame[name], encoding)
+    return replace(raw, frame=frame, encoding=encoding)
+
+
+def decode_texts(cells: pd.Series, encoding: str) -> pd.Series:
+    """Return texts decoded; one cut within its last character, as fields of fixed width do, loses that character."""
+    known = {cell: decode(cell, encoding) for cell in cells.unique() if isinstance(cell, str)}
+    return cells.map(lambda cell: known.get(cell, cell) if isinstance(cell, str) else cell).astype(object)
+
+
+def decode(text: str, encoding: str) -> str:
+    """Return one text decoded.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        It is in another encoding.
+    """
+    data = text.encode(BYTE_BY_BYTE)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.start > 0 and error.reason in CUT:
+            return data[: error.start].decode(encoding)
+        raise
 
 
 def read_json(path: Path, encoding: str | None) -> RawLayer:
@@ -117,6 +162,29 @@ def list_drawing(path: Path) -> list[tuple[str, str | None]]:
     ]
 
 
+def read_kml(path: Path, source_layer: str | None) -> RawLayer:
+    """Return a layer (folder) of a KML file with the columns of its placemarks' ``ExtendedData``.
+
+    GDAL makes ``______`` of Chinese names there: in a copy they get names of letters, and are called back afterwards.
+    """
+    with reading(path):
+        tree = ElementTree.parse(path)
+    names: dict[str, str] = {}
+    for entry in tree.iter():
+        name = entry.get("name", "")
+        if entry.tag.rpartition("}")[2] == "Data" and not name.isascii():
+            entry.set("name", names.setdefault(name, f"gridder_column_{len(names)}"))
+    if not names:
+        raw = read_layer(path, source_layer, None)
+    else:
+        with TemporaryDirectory(prefix="gridder-") as folder:
+            copy = Path(folder) / path.name
+            tree.write(copy, "utf-8", xml_declaration=True)
+            raw = read_layer(copy, source_layer, None)
+    frame = raw.frame.drop(columns=[c for c in KML_COLUMNS if c in raw.frame.columns])
+    return replace(raw, frame=frame.rename(columns={alias: name for name, alias in names.items()}))
+
+
 def read_layer(path: Path, source_layer: str | None, encoding: str | None) -> RawLayer:
     """Return one layer as GDAL has it, with the feature numbers as a column where the file names one."""
     with reading(path):
@@ -137,6 +205,8 @@ def read_layer(path: Path, source_layer: str | None, encoding: str | None) -> Ra
 def read_frame(path: Path, source_layer: str | None, encoding: str | None) -> tuple[pd.DataFrame, bool]:
     """Return a layer's table, and whether it holds arcs: then its shapes are read apart, as GDAL straightens them."""
     known: dict[str, Any] = {"layer": source_layer, "encoding": encoding, "fid_as_index": True}
+    if encoding is not None and path.suffix.lower() in MAPINFO:  # arrow hands over UTF-8 alone
+        return pyogrio.read_dataframe(path, on_invalid="fix", **known), False
     arrow = known | {
         "use_arrow": True,
         "on_invalid": "fix",

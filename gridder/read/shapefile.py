@@ -16,7 +16,7 @@ def find_sibling(path: Path, suffix: str) -> Path | None:
 
 
 def choose_encoding(path: Path) -> str | None:
-    """Return the encoding to read a shapefile's texts in; None where the file says so itself and is right.
+    """Return the encoding to read a shapefile's texts in; None where its ``.cpg`` says another than UTF-8.
 
     Without a word from the file, and where it says UTF-8, the texts decide: valid UTF-8, else GB18030.
     """
@@ -24,10 +24,7 @@ def choose_encoding(path: Path) -> str | None:
     if texts is None:
         return None
     said = codepage.read_text("ascii", errors="replace").strip().upper().replace("-", "") if codepage else ""
-    if said not in ("", "UTF8", "65001"):
-        return None
-    found = sniff_dbf(texts)
-    return None if said and found == "UTF-8" else found
+    return sniff_dbf(texts) if said in ("", "UTF8", "65001") else None
 
 
 def sniff_dbf(path: Path) -> str:

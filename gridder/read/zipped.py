@@ -15,7 +15,7 @@ from gridder.read.shapefile import is_utf8
 
 UTF8_FLAG = 0x800  # of an entry whose name is UTF-8; without it the standard says code page 437
 ENCRYPTED_FLAG = 0x1
-ARCHIVES = (".zip",)
+ARCHIVES = (".zip", ".kmz")  # KMZ: a zip around a KML
 GEODATABASE_PART = ".gdbtable"
 JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
