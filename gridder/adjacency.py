@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from gridder.policy import Policy
-from gridder.segments import Segments, kinds_along, shared_segments
+from gridder.segments import ALONG_M, Segments, kinds_along, shared_segments
 
 EQUALLY_NEAR_M = (
     0.01  # a crossing this near to two boundaries alike is at both: coordinates lie on a 1 mm grid
@@ -96,22 +96,13 @@ def main_kind(table: pd.DataFrame, edges: pd.DataFrame, policy: Policy) -> pd.Se
 def open_crossings(
     edges: pd.DataFrame, closed: Segments, barriers: gpd.GeoDataFrame, policy: Policy
 ) -> pd.DataFrame:
-    """Return the edges with one more passable pair a crossing: the two cells nearest to it across a barrier.
+    """Return the edges with the pairs of cells passable that a crossing joins across a barrier.
 
     ``closed`` are the segments between cells with no other way across: neighbours on one bank of a river may part in
-    the water too, and a bridge there is not theirs. Several pairs that are equally near are all opened: a bridge at
-    the corner of two communities serves both. A crossing farther than ``crossing_reach_m`` from every such boundary
-    opens nothing.
+    the water too, and a bridge there is not theirs.
     """
     edges = edges.copy()
-    crossings = barriers[(barriers["kind"] == "crossing").to_numpy()]
-    if crossings.empty or len(closed.left) == 0:
-        return edges
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(closed.ends.reshape(-1, 2, 2))))
-    spots = shapely.point_on_surface(crossings.geometry.values)
-    reach = policy.crossing_reach_m
-    near, away = tree.query_nearest(spots, max_distance=reach, return_distance=True, all_matches=False)
-    _, passed = tree.query(spots[near[0]], predicate="dwithin", distance=away + EQUALLY_NEAR_M)
+    _, passed = match_crossings(closed, barriers, policy)
     row_of = {pair: row for row, pair in enumerate(zip(edges["a"], edges["b"]))}
     for segment in np.unique(passed):
         row = row_of[int(closed.left[segment]), int(closed.right[segment])]
@@ -119,3 +110,31 @@ def open_crossings(
             edges.loc[row, "kind"] = "crossing"
             edges.loc[row, "passable"] = True
     return edges
+
+
+def match_crossings(
+    closed: Segments, barriers: gpd.GeoDataFrame, policy: Policy
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which crossing passes which segment: numbers among the crossings, numbers of segments.
+
+    A crossing drawn as a line passes what it meets. Any other, and a stated line that meets nothing, passes the
+    nearest segment within ``crossing_reach_m``; several that are equally near are all passed: a bridge at the corner
+    of two communities serves both.
+    """
+    crossings = barriers[(barriers["kind"] == "crossing").to_numpy()]
+    if crossings.empty or len(closed.left) == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(closed.ends.reshape(-1, 2, 2))))
+    shapes = np.asarray(crossings.geometry.values)
+    linear = np.flatnonzero(shapely.get_dimensions(shapes) == 1)
+    at, met = tree.query(shapes[linear], predicate="dwithin", distance=ALONG_M)
+    stated = (
+        (crossings["made"] == "").to_numpy() if "made" in crossings else np.ones(len(crossings), dtype=bool)
+    )
+    single = np.setdiff1d(np.flatnonzero(stated), linear[at])
+    spots = shapely.point_on_surface(shapes[single])
+    near, away = tree.query_nearest(
+        spots, max_distance=policy.crossing_reach_m, return_distance=True, all_matches=False
+    )
+    which, passed = tree.query(spots[near[0]], predicate="dwithin", distance=away + EQUALLY_NEAR_M)
+    return np.concatenate([linear[at], single[near[0][which]]]), np.concatenate([met, passed])

@@ -8,7 +8,7 @@ construction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,13 +16,17 @@ import shapely
 from scipy.spatial import Voronoi, cKDTree
 
 from gridder.empty_ground import share_empty_faces
-from gridder.faces import GRID_M, Faces, bring_home, cut_faces, home_faces
-from gridder.mending import mend_pieces
+from gridder.errors import Finding, InputError
+from gridder.faces import GRID_M, Faces, cut_faces, ground_between
+from gridder.homes import bring_home, home_faces
+from gridder.mending import give_room, mend_pieces
 from gridder.open_ground import Shared, edges_of_open, gather_open
 from gridder.policy import Policy
 from gridder.seeds import Seeds, make_seeds
 
 THIN_M = 0.3  # ridges between two atoms are simplified to this: half the vertices, nobody can see it
+THIN_SHARE = 0.25  # and to no more than this share of the way between them: a small cell keeps its shape
+OVER_M = 0.002  # ridges end so far beyond their face: two cells of the grid, so that rounding leaves no gap at its edge
 FRAME = 20.0  # dummy seeds stand this many face sizes away, so that every ridge inside a face is finite
 
 
@@ -39,11 +43,14 @@ class Ground:
     left_out
         Pieces of ground without any building that no cell can reach, and communities without buildings:
         ``community_id``, geometry.
+    between
+        Ground that is part of a barrier, between two carriageways or tracks: ``kind``, ``name``, ``made``, geometry.
     """
 
     cells: gpd.GeoSeries
     outlines: gpd.GeoSeries
     left_out: gpd.GeoDataFrame
+    between: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
 
 def draw_cells(
@@ -74,7 +81,11 @@ def draw_cells(
     if edges:
         owner = gather_open(Shared(pieces, face_of, owner, faces, of_face, home), barriers, policy)
     owner = mend_pieces(pieces, owner, face_of, faces.community, seeds)
-    return collect(atoms, outlines, pieces, owner, faces.community[face_of])
+    pieces, owner, community = give_room(
+        pieces, owner, faces.community[face_of], faces.community[home], seeds
+    )
+    ground = collect(atoms, outlines, pieces, owner, community)
+    return replace(ground, between=ground_between(faces, home, policy, atoms.crs))
 
 
 def cut_ridges(seeds: Seeds, face: shapely.Polygon) -> np.ndarray:
@@ -90,14 +101,19 @@ def cut_ridges(seeds: Seeds, face: shapely.Polygon) -> np.ndarray:
     pair = np.sort(owner[diagram.ridge_points], axis=1)
     ends = np.asarray(diagram.ridge_vertices)
     use = (pair[:, 0] != pair[:, 1]) & (pair[:, 0] >= 0) & (ends >= 0).all(axis=1)
-    pair, ends = pair[use], ends[use]
-    order = np.lexsort((pair[:, 1], pair[:, 0]))
+    if not use.any():  # one place, one seed after the other: nothing lies between them
+        return np.empty(0, dtype=object)
+    order = np.flatnonzero(use)[np.lexsort(pair[use].T[::-1])]
     pair, ends = pair[order], ends[order]
     parts = shapely.linestrings((diagram.vertices + centre)[ends])
-    group = np.concatenate([[0], np.cumsum((pair[1:] != pair[:-1]).any(axis=1))])
-    lines = shapely.simplify(shapely.line_merge(shapely.multilinestrings(parts, indices=group)), THIN_M)
-    shapely.prepare(face)
-    return shapely.intersection(lines, face)
+    begins = np.concatenate([[True], (pair[1:] != pair[:-1]).any(axis=1)])
+    lines = shapely.line_merge(shapely.multilinestrings(parts, indices=np.cumsum(begins) - 1))
+    apart = np.diff(diagram.points[diagram.ridge_points[order]], axis=1)[:, 0]
+    nearest = np.minimum.reduceat(np.hypot(*apart.T), np.flatnonzero(begins))
+    lines = shapely.simplify(lines, np.minimum(THIN_M, THIN_SHARE * nearest))
+    ground = shapely.buffer(face, OVER_M, join_style="mitre")
+    shapely.prepare(ground)
+    return shapely.intersection(lines, ground)
 
 
 def node_pieces(faces: Faces, ridges: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -107,9 +123,14 @@ def node_pieces(faces: Faces, ridges: list[np.ndarray]) -> tuple[np.ndarray, np.
     noded = shapely.unary_union(lines, grid_size=GRID_M)
     pieces = shapely.get_parts(shapely.polygonize([noded]))
     spots = shapely.point_on_surface(pieces)
-    piece, face = shapely.STRtree(faces.polygons).query(spots, predicate="within")
-    order = np.argsort(piece, kind="stable")
-    return pieces[piece[order]], face[order]
+    tree = shapely.STRtree(faces.polygons)
+    face_of = np.full(len(pieces), -1, dtype=np.int64)
+    piece, face = tree.query(spots, predicate="within")
+    face_of[piece] = face
+    rest = np.flatnonzero(face_of < 0)  # outside, or a sliver as wide as rounding moves the edge of a face
+    near, face = tree.query_nearest(spots[rest], max_distance=GRID_M, all_matches=False)
+    face_of[rest[near]] = face
+    return pieces[face_of >= 0], face_of[face_of >= 0]
 
 
 def label_pieces(pieces: np.ndarray, face_of: np.ndarray, of_face: dict[int, Seeds]) -> np.ndarray:
@@ -135,7 +156,12 @@ def collect(
     cells = union_by(pieces[held], owner[held])
     missing = sorted(set(range(len(atoms))) - set(cells))
     if missing:
-        raise AssertionError(f"atoms without ground: {[atoms.index[i] for i in missing][:5]}")
+        homeless = atoms.iloc[missing]
+        names = sorted({str(name) for name in homeless["community_id"]})
+        found = Finding(
+            "cells.without_room", "problem", {"n": len(missing)}, tuple(homeless.index), "buildings"
+        )
+        raise InputError("cells.no_room", (found,), communities=", ".join(names))
     drawn = union_by(pieces, community)
     left = union_by(pieces[~held], community[~held])
     return Ground(

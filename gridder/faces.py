@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from gridder.loose_ends import lead_on
 from gridder.policy import Policy
-from gridder.segments import kinds_along, lines_of, shared_segments
+from gridder.segments import connected_parts, kinds_along, lines_of, shared_segments
 
 GRID_M = 0.001  # grid of all coordinates: far below any survey, coarse enough to be exact in float64
 SPECK_M = 1.0  # touching by less than this, faces are not neighbours that could share out empty ground
+LEADS_ON_LEADS = 5  # a ring closed by a lead may itself hang on a single line
+STRIP_M = 30.0  # ground between two carriageways or tracks is narrower than this
+STRIP_SHARE = 0.8  # and lies along them with at least so much of its edge
 
 
 @dataclass(frozen=True)
@@ -23,56 +28,86 @@ class Faces:
     polygons: np.ndarray
     community: np.ndarray
     neighbours: pd.DataFrame  # left, right, length_m, open (not along an uncrossable kind)
+    along: pd.DataFrame  # face, kind, length_m: what runs along the edge of each
 
 
 def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Policy) -> Faces:
-    """Return the ground of the communities cut along barriers."""
-    lines = np.concatenate([shapely.boundary(outlines.values), lines_of(barriers)])
-    noded = shapely.unary_union(shapely.set_precision(lines, GRID_M), grid_size=GRID_M)
-    polygons = shapely.get_parts(shapely.polygonize([noded]))
-    inside, where = shapely.STRtree(outlines.values).query(
-        shapely.point_on_surface(polygons), predicate="within"
-    )
-    order = np.argsort(inside, kind="stable")
-    polygons = polygons[inside[order]]
-    community = outlines.index.to_numpy(dtype=object)[where[order]]
-    touching = shared_segments(polygons)
-    kinds = kinds_along(touching, barriers, [*policy.uncrossable])
-    table = pd.DataFrame({
-        "left": touching.left, "right": touching.right, "length_m": touching.length_m,
-        "open": ~np.isin(kinds.astype(str), policy.uncrossable),
-    })  # fmt: skip
-    table = table.groupby(["left", "right", "open"], as_index=False)[["length_m"]].sum()
-    same = community[table["left"]] == community[table["right"]]
-    return Faces(polygons, community, table[same & (table["length_m"] >= SPECK_M)])
+    """Return the ground of the communities cut along barriers.
 
-
-def home_faces(atoms: gpd.GeoDataFrame, faces: Faces) -> np.ndarray:
-    """Return for every atom the face of its community that holds most of it, or the nearest one. Shape (n,)."""
-    shapes = atoms.geometry.values
-    home = np.full(len(atoms), -1, dtype=np.int64)
-    best = np.full(len(atoms), -1.0)
-    atom, face = shapely.STRtree(faces.polygons).query(shapes, predicate="intersects")
-    own = atoms["community_id"].to_numpy()[atom] == faces.community[face]
-    atom, face = atom[own], face[own]
-    shared = shapely.area(shapely.intersection(shapes[atom], faces.polygons[face]))
-    for a, f, area in zip(atom, face, shared):
-        if area > best[a]:
-            home[a], best[a] = f, area
-    for a in np.flatnonzero(home < 0):
-        candidates = np.flatnonzero(faces.community == atoms["community_id"].iloc[a])
-        home[a] = candidates[np.argmin(shapely.distance(shapes[a], faces.polygons[candidates]))]
-    return home
-
-
-def bring_home(shapes: np.ndarray, homes: np.ndarray) -> np.ndarray:
-    """Return the part of every shape inside its home face; of one that lies outside, the nearest spot inside.
-
-    So it is with a unit of a tower on the line between two communities: its building lives in one of them.
+    A barrier that ends in the middle of a community cuts the ground too: from its end a line leads on to the edge of
+    the face (``lead_on``), so that no cell lies on both sides of it. That line is no barrier: people walk round there.
     """
-    clipped = shapely.intersection(shapes, homes)
-    outside = np.flatnonzero(shapely.is_empty(clipped))
-    nearest = shapely.get_point(shapely.shortest_line(homes[outside], shapes[outside]), 0)
-    inside = shapely.intersection(shapely.buffer(nearest, SPECK_M), homes[outside])
-    clipped[outside] = shapely.point_on_surface(inside)
-    return clipped
+    drawn = np.asarray(outlines.values)
+    edges, lines = shapely.boundary(drawn), lines_of(barriers)
+    uncrossable = lines_of(barriers[barriers["kind"].isin(policy.uncrossable)])
+    polygons, where = polygons_of(node_lines([edges, lines]), drawn)
+    for _ in range(LEADS_ON_LEADS):
+        led = lead_on(edges, uncrossable, polygons, GRID_M)
+        if len(led) == 0:
+            break
+        lines, uncrossable = np.concatenate([lines, led]), np.concatenate([uncrossable, led])
+        polygons, where = polygons_of(node_lines([edges, lines]), drawn)
+    community = outlines.index.to_numpy(dtype=object)[where]
+    touching = shared_segments(polygons)
+    kinds = kinds_along(touching, barriers, [*policy.uncrossable, "arterial", "road"])
+    table = pd.DataFrame({
+        "left": touching.left, "right": touching.right, "length_m": touching.length_m, "kind": kinds.astype(str),
+    })  # fmt: skip
+    table["open"] = ~table["kind"].isin(policy.uncrossable)
+    both = pd.concat([table.rename(columns={side: "face"}) for side in ("left", "right")])
+    along = both.groupby(["face", "kind"], as_index=False)[["length_m"]].sum()
+    links = table.groupby(["left", "right", "open"], as_index=False)[["length_m"]].sum()
+    same = community[links["left"]] == community[links["right"]]
+    return Faces(polygons, community, links[same & (links["length_m"] >= SPECK_M)], along)
+
+
+def node_lines(lines: list[np.ndarray]) -> shapely.Geometry:
+    """Return lines cut where they meet, on the grid of all coordinates."""
+    return shapely.unary_union(shapely.set_precision(np.concatenate(lines), GRID_M), grid_size=GRID_M)
+
+
+def polygons_of(noded: shapely.Geometry, outlines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the polygons that noded lines enclose inside outlines, and the number of the outline of each."""
+    polygons = shapely.get_parts(shapely.polygonize([noded]))
+    inside, where = shapely.STRtree(outlines).query(shapely.point_on_surface(polygons), predicate="within")
+    order = np.argsort(inside, kind="stable")
+    return polygons[inside[order]], where[order]
+
+
+def ground_between(faces: Faces, home: np.ndarray, policy: Policy, crs: Any) -> gpd.GeoDataFrame:
+    """Return the ground that is part of a barrier, as barriers: ``kind``, ``name`` blank, ``made`` between, polygon.
+
+    Two kinds of faces without a building are: those that uncrossable lines close in (between the arms of a river,
+    among the tracks of a station), and narrow strips between two lines (of a dual carriageway). Cells share them out,
+    but where two cells meet in them nobody walks from one to the other, and a boundary there runs along the barrier.
+    """
+    bare = np.ones(len(faces.polygons), dtype=bool)
+    bare[home] = False
+    links = faces.neighbours[faces.neighbours["open"]]
+    part = connected_parts(len(bare), links["left"], links["right"])
+    lived_in = np.bincount(part, ~bare, minlength=part.max(initial=-1) + 1)[part] > 0
+    built = np.isin(faces.community, np.unique(faces.community[home]))
+    kind, share = (
+        main_kinds(faces, [*policy.uncrossable]),
+        main_kinds(faces, [*policy.uncrossable, "arterial", "road"]),
+    )
+    width_m = 2.0 * shapely.area(faces.polygons) / shapely.length(faces.polygons)
+    strip = bare & (width_m < STRIP_M) & (share["share"] >= STRIP_SHARE).to_numpy()
+    closed = bare & ~lived_in & (kind["share"] > 0).to_numpy()
+    names = np.where(strip, share["kind"], np.where(closed, kind["kind"], ""))
+    found = np.flatnonzero(built & (names != ""))
+    return gpd.GeoDataFrame(
+        {"kind": names[found].astype(object), "name": "", "made": "between"},
+        geometry=faces.polygons[found], crs=crs,
+    )  # fmt: skip
+
+
+def main_kinds(faces: Faces, kinds: list[str]) -> pd.DataFrame:
+    """Return of every face the kind that runs along most of its edge, and the share of its edge along any of them."""
+    along = faces.along[faces.along["kind"].isin(kinds)]
+    order = along.sort_values(["face", "length_m", "kind"], ascending=[True, False, True])
+    first = order.drop_duplicates("face").set_index("face")["kind"]
+    every = pd.RangeIndex(len(faces.polygons))
+    length = along.groupby("face")["length_m"].sum().reindex(every, fill_value=0.0)
+    share: pd.Series = length / np.maximum(shapely.length(faces.polygons), 1e-9)
+    return pd.DataFrame({"kind": first.reindex(every).fillna(""), "share": share})

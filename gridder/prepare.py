@@ -11,9 +11,11 @@ import pandas as pd
 
 from gridder.adjacency import build_edges
 from gridder.atoms import make_atoms
+from gridder.barriers import append_rows
 from gridder.cells import Ground, draw_cells, outlines_around
 from gridder.check import Checked, check_district, settle
 from gridder.codes import check_codes
+from gridder.crossings import tell_idle
 from gridder.effort import Effort, Event, Progress, silent
 from gridder.errors import Finding
 from gridder.partition.parallel import Solved, solve_all
@@ -102,15 +104,22 @@ def prepare_settled(
     progress(Event("cells", 0, len(atoms), known.name))
     ground = share_ground(known, atoms, policy)
     progress(Event("adjacency", 0, len(atoms), known.name))
-    edges = build_edges(ground.cells, atoms, known.barriers, policy)
+    checked = with_barriers(checked, append_rows(known.barriers, ground.between))
+    edges = build_edges(ground.cells, atoms, checked.district.barriers, policy)
     edges, pocket_findings = join_empty_pockets(atoms, edges)
     given = special_grids(atoms, edges)
     questions = ask(atoms[given == ""], edges, policy, options.grids)
     if options.objective == "distance":
         questions = add_walking(questions, atoms)
     findings = [*checked.findings, *tower_findings, *pocket_findings, *left_out_findings(ground, atoms)]
+    findings += tell_idle(checked.district.barriers, edges, ground.cells, policy)
     findings += check_codes(sorted(ground.outlines.index))
     return Prepared(checked, atoms, ground, edges, questions, given, tuple(findings))
+
+
+def with_barriers(checked: Checked, barriers: gpd.GeoDataFrame) -> Checked:
+    """Return a checked district with other barriers."""
+    return replace(checked, district=replace(checked.district, barriers=barriers))
 
 
 def index_tables(checked: Checked) -> Checked:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+CUTS_NOTHING = ("crossing", "path")  # kinds of barriers that divide no ground
 ALONG_M = 0.005  # a noded line moves by at most 1 mm on its grid: this near is on the line
 
 
@@ -83,8 +84,11 @@ def kinds_along(segments: Segments, barriers: gpd.GeoDataFrame, precedence: list
 
 
 def lines_of(barriers: gpd.GeoDataFrame) -> np.ndarray:
-    """Return the barriers that cut the ground as lines: lines as they are, polygons by their edge. Crossings do not."""
-    solid = barriers.geometry.values[(barriers["kind"] != "crossing").to_numpy()]
+    """Return the barriers that cut the ground as lines: lines as they are, polygons by their edge.
+
+    Crossings do not, nor do paths.
+    """
+    solid = barriers.geometry.values[(~barriers["kind"].isin(CUTS_NOTHING)).to_numpy()]
     flat = shapely.force_2d(np.asarray(solid, dtype=object))
     areal = shapely.get_dimensions(flat) == 2
     linear = shapely.get_dimensions(flat) == 1

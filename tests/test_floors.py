@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("policy", "effort", "tables", "text", "addresses"),
     ("read", "coordinates", "check",  # files → gridder's tables; what is wrong with them, mended and settled
      # the ground and who touches whom
-     "atoms", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "empty_ground", "lumps", "settling", "open_ground", "cells", "adjacency"),
+     "atoms", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "homes", "empty_ground", "lumps", "settling", "open_ground", "cells", "adjacency"),
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),
@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
      "synth"),
     ("regenerate",),
     ("batch",),
-    ("options", "console", "report", "tasks", "cli", "__main__", "__init__"),
+    ("options", "console", "usage", "report", "tasks", "cli", "__main__", "__init__"),
 )  # fmt: skip
 GROUND = {name for floor in FLOORS[:2] for name in floor}
 FLOOR_OF = {name: number for number, floor in enumerate(FLOORS) for name in floor}

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridder.barriers import prepare_barriers
 from gridder.check import defects
-from gridder.check.communities import check_communities, derive_communities, warn_one_community
+from gridder.check.apart import find_apart
+from gridder.check.communities import check_communities, derive_communities, find_in_gaps, warn_one_community
 from gridder.check.compounds import share_compounds
 from gridder.check.datum import find_shifted
 from gridder.check.decisions import Checked, offer_choices, settle, tell_open
@@ -29,10 +31,12 @@ __all__ = ["Checked", "check_district", "offer_choices", "settle", "tell_open"]
 
 def check_district(district: District, policy: Policy) -> Checked:
     """Return the district repaired, its bad rows apart, and every finding about it."""
-    communities, findings = check_communities(district)
+    fitted = check_communities(district)
+    communities, findings = fitted.communities, [*fitted.findings]
     mended = repair_shapes(district.buildings.geometry.to_numpy(), points=True)
     ids = district.buildings["building_id"].to_numpy(dtype=object)
     findings += tell_repairs("buildings", ids, mended.done)
+    findings += find_apart(district)
     findings += find_shifted(district, mended.shapes, communities)
     buildings = district.buildings.set_geometry(
         gpd.GeoSeries(mended.shapes, index=district.buildings.index, crs=district.crs)
@@ -51,13 +55,16 @@ def check_district(district: District, policy: Policy) -> Checked:
         [gather_bad(buildings, reasons, district, policy), gather_lost(filled.lost, district)],
         ignore_index=True,
     )
-    findings += filled.findings
+    findings += [*find_in_gaps(buildings, fitted), *filled.findings]
     if communities is None:
         communities = derive_communities(good, district)
     findings += find_defects(good, policy) + defects.list_bad(bad, policy)
     if district.communities is None and good["community_id"].nunique() == 1:
         findings += warn_one_community(good)
     others, found = repair_others(district)
+    findings += found
+    outlines = None if district.communities is None or communities is None else communities.geometry
+    others["barriers"], found = prepare_barriers(others["barriers"], outlines, policy)
     findings += found
     checked = replace(district, buildings=good, communities=communities, findings=(), **others)
     missing = sorted_ids(good.loc[is_missing_count(good), "building_id"].to_numpy(dtype=object))
