@@ -326,6 +326,27 @@ def test_outlines_without_id_or_shape_are_told_and_their_buildings_are_outside(t
     assert found(check(tmp_path, street(), frame), "outline_missing") == ("B",)
 
 
+def test_a_building_between_two_outlines_is_outside_and_the_gap_is_told(tmp_path):
+    """A | street of 20 m with b2 in it | B"""
+    frame = blocks()
+    frame.geometry = [block(0, width=30), block(50, width=70)]
+    checked = check(tmp_path, street(households=[1, 2, 3, 4]), frame)
+    (gap,) = [f for f in checked.findings if f.code == "check.outlines_gap"]
+    assert gap.ids == ("A", "B") and gap.facts["around"] == "A, B" and 1000 < gap.facts["area"] <= 1200
+    assert found(checked, "building_in_gap") == ("b2",) == found(checked, "bad_outside")
+
+
+def test_outlines_inside_one_another_in_parts_and_with_holes_are_told(tmp_path):
+    frame = blocks()
+    frame.geometry = [shapely.union(block(0), block(200)), house(20, side=30)]
+    checked = check(tmp_path, street(households=[1, 2, 3, 4]), frame)
+    assert found(checked, "outline_inside") == ("B", "A") and found(checked, "outline_parts") == ("A",)
+    assert checked.district.buildings["community_id"].tolist() == ["A", "B"]
+    frame.geometry = [shapely.difference(block(0), house(20, side=5)), block(60)]
+    (tmp_path / "b").mkdir()
+    assert found(check(tmp_path / "b", street(), frame), "outline_hole") == ("A",)
+
+
 def test_empty_communities_are_told(tmp_path):
     checked = check(tmp_path, street(households=[1, 1, None, 0], floors=[1, 1, 1, 1]), blocks())
     assert found(decide(checked, missing="zero"), "communities_empty") == ("B",)
@@ -411,3 +432,16 @@ def test_real_cities_settle_to_the_household(name, total, missing, communities, 
         assert sorted(dwellings) == [0, 2640, 3315, 4674, 8347, 20132]
     if name == "singapore":
         assert len(found(checked, "same_point")) == 20 and len(found(checked, "above_maximum")) == 1
+
+
+@pytest.mark.cities
+@pytest.mark.skipif(CITIES is None, reason="the shared real cities are not here")
+def test_every_outline_of_paris_misses_its_neighbours_and_is_made_to_fit():
+    district = city("paris")
+    edges = shapely.coverage_invalid_edges(district.communities.geometry.to_numpy())
+    assert (~shapely.is_empty(edges)).sum() == 34
+    checked = check_district(district, POLICY)
+    assert shapely.coverage_is_valid(checked.district.communities.geometry.to_numpy())
+    told = [f for f in checked.findings if f.layer == "communities"]
+    assert [(f.code, f.facts["n"]) for f in told] == [("check.outlines_snapped", 117)]
+    assert told[0].facts["area"] == pytest.approx(275, abs=2)  # m² of 1.8 million

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -9,18 +10,32 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridder.check.gaps import Gap, find_gaps
 from gridder.check.outlines import make_coverage
 from gridder.check.repair import Shapes, repair_shapes, sorted_ids, tell_repairs
 from gridder.errors import Finding
 from gridder.tables import LAYERS, District
 
+GAPS_TOLD = 10  # house rule: more gaps than this are told as a sum
 LARGEST_SINGLE_COMMUNITY = 6000  # households; above it, a whole input as one community is a warning
 
 
-def check_communities(district: District) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
-    """Return communities with outlines that fit together, one row an id, sorted; None without a layer."""
+@dataclass(frozen=True)
+class Outlines:
+    """Communities whose outlines fit together, one row an id, sorted; None where the input has no such layer.
+
+    ``gaps`` is the ground in none of them; what is ``around`` goes by the position of the row.
+    """
+
+    communities: gpd.GeoDataFrame | None
+    findings: list[Finding]
+    gaps: tuple[Gap, ...] = ()
+
+
+def check_communities(district: District) -> Outlines:
+    """Return the communities of a district with outlines that fit together, and what is wrong with them."""
     if district.communities is None:
-        return None, []
+        return Outlines(None, [])
     given = district.communities
     mended = repair_shapes(given.geometry.to_numpy())
     ids = given["community_id"].to_numpy(dtype=object)
@@ -43,7 +58,8 @@ def check_communities(district: District) -> tuple[gpd.GeoDataFrame | None, list
         names = sorted_ids(usable.loc[repeated, "community_id"].to_numpy(dtype=object))
         findings.append(Finding("check.outline_repeated", "note", {"n": len(names)}, names, "communities"))
     merged, found = fit_outlines(usable)
-    return merged, findings + found
+    gaps = tuple(find_gaps(merged.geometry.to_numpy()))
+    return Outlines(merged, findings + found + tell_gaps(merged, gaps), gaps)
 
 
 def fit_outlines(communities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -60,6 +76,11 @@ def fit_outlines(communities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[
     if coverage.n_slivers:
         facts: dict[str, Any] = {"n": coverage.n_slivers, "area": round(coverage.slivers_m2, 1)}
         findings.append(Finding("check.outlines_snapped", "note", facts, layer="communities"))
+    for inner, outer in coverage.inside:
+        facts = {"inner": names[inner], "outer": names[outer]}
+        findings.append(
+            Finding("check.outline_inside", "warning", facts, (names[inner], names[outer]), "communities")
+        )
     for kept, lost, area in coverage.overlaps:
         pair = (names[kept], names[lost])
         facts = {"kept": pair[0], "lost": pair[1], "area": round(area, 1)}
@@ -71,6 +92,50 @@ def fit_outlines(communities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[
             Finding("check.outline_missing", "warning", {"n": len(lost_ids)}, lost_ids, "communities")
         )
     return fitted[~gone].reset_index(drop=True), findings
+
+
+def tell_gaps(communities: gpd.GeoDataFrame, gaps: tuple[Gap, ...]) -> list[Finding]:
+    """Return the largest gaps between communities one by one, the rest in a sum; holes in one outline; outlines in parts."""
+    names = communities["community_id"].astype(str).to_numpy()
+    between = [gap for gap in gaps if len(gap.around) > 1]
+    found = []
+    for gap in between[:GAPS_TOLD]:
+        around = tuple(names[list(gap.around)])
+        facts = {"area": round(gap.area_m2), "around": ", ".join(around)}
+        found.append(Finding("check.outlines_gap", "warning", facts, around, "communities"))
+    more = between[GAPS_TOLD:]
+    if more:
+        facts = {"n": len(more), "area": round(sum(gap.area_m2 for gap in more))}
+        around = tuple(sorted({str(names[at]) for gap in more for at in gap.around}))
+        found.append(Finding("check.outlines_gaps_more", "warning", facts, around, "communities"))
+    holes = [gap for gap in gaps if len(gap.around) == 1]
+    if holes:
+        facts = {"n": len(holes), "area": round(sum(gap.area_m2 for gap in holes))}
+        around = tuple(sorted({str(names[gap.around[0]]) for gap in holes}))
+        found.append(Finding("check.outline_hole", "note", facts, around, "communities"))
+    parts = shapely.get_num_geometries(communities.geometry.to_numpy())
+    if (parts > 1).any():
+        facts = {"n": int((parts > 1).sum()), "parts": int(parts.max())}
+        apart = tuple(sorted(names[parts > 1].tolist()))
+        found.append(Finding("check.outline_parts", "note", facts, apart, "communities"))
+    return found
+
+
+def find_in_gaps(buildings: gpd.GeoDataFrame, outlines: Outlines) -> list[Finding]:
+    """Return the warning about buildings that lie in ground between communities, with the communities around."""
+    lost = buildings[buildings["community_id"].isna() & ~buildings.geometry.isna()]
+    if not outlines.gaps or lost.empty or outlines.communities is None:
+        return []
+    shapes = np.array([gap.shape for gap in outlines.gaps], dtype=object)
+    row, gap = shapely.STRtree(shapes).query(lost.geometry.to_numpy(), predicate="intersects")
+    if not len(row):
+        return []
+    inside = lost.iloc[np.unique(row)]
+    around = sorted({at for one in np.unique(gap) for at in outlines.gaps[one].around})
+    names = [str(outlines.communities["community_id"].iloc[at]) for at in around]
+    facts = {"n": len(inside), "around": ", ".join(names)}
+    ids = sorted_ids(inside["building_id"].to_numpy(dtype=object))
+    return [Finding("check.building_in_gap", "warning", facts, ids, "buildings")]
 
 
 def join_parts(communities: gpd.GeoDataFrame, names: list[str]) -> Shapes:
