@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gridder.read.barrier_layers import named_barriers
 from gridder.read.formats import CONTAINERS, DATA_FILES, list_layers
 from gridder.read.settings import ReadOptions, Source
 from gridder.read.sources import SETTINGS_FILE, STYLE_TABLE, find_layout, match_names
@@ -36,7 +37,9 @@ def list_entries(path: Path, options: ReadOptions) -> list[Entry]:
         return [Entry(s.source_layer or s.path.stem, s) for s in find_layout(path, options).sources]
     names = [name for name, _, _ in found]
     known = ReadOptions(layers={k: name for k, name in options.layers.items() if name in names})
-    layer_of = {name: layer for layer, name in match_names(names, known, path.name).items()}
+    matched = match_names(names, known, path.name)
+    layer_of = {name: layer for layer, name in matched.items()}
+    layer_of |= dict.fromkeys(named_barriers(names, matched), "barriers")
     return [
         Entry(name, Source(layer_of.get(name, ""), file, file.name, inner)) for name, file, inner in found
     ]

@@ -15,6 +15,7 @@ from gridder.read.column_facts import ColumnFacts, tell_columns
 from gridder.read.columns import REQUIRED, recognise_cut
 from gridder.read.counts import parse_text
 from gridder.read.inventory import is_plain_folder, list_entries
+from gridder.read.kinds import says_kinds
 from gridder.read.layer_guesses import Shown, guess_layers, show
 from gridder.read.opened import read_source
 from gridder.read.settings import ReadOptions
@@ -51,7 +52,14 @@ class Meant:
         """The required columns that nobody named or recognised."""
         if "population" in self.known and self.layer == "buildings":
             return []
-        return [c for c in REQUIRED.get(self.layer, ()) if c not in self.known and not self.shown.kind]
+        if self.layer == "barriers" and (self.shown.kind or self.says_kinds):
+            return []
+        return [c for c in REQUIRED.get(self.layer, ()) if c not in self.known]
+
+    @property
+    def says_kinds(self) -> bool:
+        """Whether barriers are classed by other columns than ``kind``, or by the layer's name."""
+        return says_kinds(self.shown.entry.source, [str(name) for name in self.shown.table.columns])
 
 
 @contextmanager
