@@ -23,14 +23,17 @@ HALVINGS = 6  # by then houses stand 4 cm apart: a wardrobe holds dozens
 
 @dataclass(frozen=True)
 class Seeds:
-    """Seed points and the position of the atom each belongs to. Shapes (s, 2) float64 and (s,) int64."""
+    """Seed points and the position of the atom each belongs to, sorted. Shapes (s, 2) float64 and (s,) int64."""
 
     points: np.ndarray
     owner: np.ndarray
 
     def of_owners(self, owners: np.ndarray) -> Seeds:
         """Return only the seeds of some atoms."""
-        keep = np.isin(self.owner, owners)
+        owners = np.unique(owners)
+        begin, end = np.searchsorted(self.owner, owners), np.searchsorted(self.owner, owners, side="right")
+        count = end - begin
+        keep = np.repeat(end - np.cumsum(count), count) + np.arange(count.sum())
         return Seeds(self.points[keep], self.owner[keep])
 
 
