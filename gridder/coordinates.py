@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import geopandas as gpd
@@ -162,3 +163,83 @@ def choose_metric_crs(frame: gpd.GeoDataFrame) -> CRS:
         return crs
     lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
     return metric_crs_at(lon, lat)
+
+
+# Families of Gauss–Krüger zones in use in China, and UTM: first and last EPSG code. Eastings of every other one carry
+# the number of their zone (39 500 000), of the next ones they do not (500 000). EPSG registry.
+ZONES = (
+    (4513, 4533), (4534, 4554), (4491, 4501), (4502, 4512),  # CGCS2000
+    (2349, 2369), (2370, 2390), (2327, 2337), (2338, 2348),  # Xi'an 1980
+    (2401, 2421), (2422, 2442), (21413, 21423), (21453, 21463),  # Beijing 1954
+    (32601, 32660), (32701, 32760),
+)  # fmt: skip
+AREA_MARGIN = (
+    3.0  # degrees beyond the area a CRS is meant for; neighbouring zones are used so far, not farther
+)
+
+
+def readings_of(own: CRS) -> Iterator[tuple[CRS, bool]]:
+    """Yield the CRSs that are mistaken for one another, each with whether X and Y are exchanged.
+
+    First the own one with exchanged axes; of a zone, then those of all families of the same datum, both ways.
+    """
+    yield own, True
+    code = own.to_epsg()
+    family = next((pair for pair in ZONES if code is not None and pair[0] <= code <= pair[1]), None)
+    if family is None:
+        return
+    datum = CRS.from_epsg(family[0]).geodetic_crs
+    for first, last in ZONES:
+        if CRS.from_epsg(first).geodetic_crs == datum:
+            for other in range(first, last + 1):
+                if other != code:
+                    yield from ((CRS.from_epsg(other), swapped) for swapped in (False, True))
+
+
+def degrees_at(crs: CRS, points: Degrees) -> Degrees:
+    """Return longitude and latitude of points in ``crs``, to some hundred metres (its own datum). Shape (n, 2)."""
+    if crs.is_geographic:
+        return points
+    return np.column_stack(Proj(crs)(points[:, 0], points[:, 1], inverse=True))
+
+
+def name_reading(crs: CRS, swapped: bool) -> str:
+    """Return a reading in short: ``EPSG:4550``, with a sign where X and Y are exchanged."""
+    name = crs.to_string() if crs.to_epsg() else crs.name
+    return f"{name} (X ↔ Y)" if swapped else name
+
+
+def is_at_home(crs: CRS, x: float, y: float) -> bool:
+    """Whether a place in ``crs`` lies in the area that the CRS is meant for, or near it; also where none is known."""
+    lon, lat = degrees_at(crs, np.array([[x, y]]))[0]
+    if not np.isfinite([lon, lat]).all() or abs(lat) > 90.0:
+        return False
+    code = crs.to_epsg()
+    area = crs.area_of_use or (CRS.from_epsg(code).area_of_use if code else None)
+    if area is None:
+        return True
+    beside = max(area.west - lon, lon - area.east) if area.west <= area.east else 0.0
+    return max(beside, area.south - lat, lat - area.north) <= AREA_MARGIN
+
+
+def readings_at_home(own: CRS, x: float, y: float) -> list[str]:
+    """Return the readings of a place that lies nowhere in its own CRS which put it where they are meant for.
+
+    Where many zones would do, that of the own zone's meridian is meant.
+    """
+    homes = [(crs, swapped) for crs, swapped in readings_of(own) if is_home_of(crs, x, y, swapped)]
+    if len(homes) > 1:
+        middle = central_meridian(own)
+        homes = [one for one in homes if central_meridian(one[0]) == middle] or homes
+    return [name_reading(*one) for one in homes[:2]]
+
+
+def is_home_of(crs: CRS, x: float, y: float, swapped: bool) -> bool:
+    """Whether a place is at home in ``crs``, its axes exchanged or not."""
+    return is_at_home(crs, y, x) if swapped else is_at_home(crs, x, y)
+
+
+def central_meridian(crs: CRS) -> float | None:
+    """Return the longitude of natural origin of a projected CRS, degrees."""
+    steps = crs.coordinate_operation.params if crs.coordinate_operation else []
+    return next((float(step.value) for step in steps if step.name == "Longitude of natural origin"), None)

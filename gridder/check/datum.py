@@ -171,18 +171,20 @@ def mends(as_read: Look, trial: Look) -> bool:
 
 
 def stands_alone(way: Surroundings, sample: Sample, moves: Moves, as_read: Look) -> bool:
-    """Whether nearly all places as far from the trial as the present one misfit as it does.
+    """Whether nearly all places as far from the trial as the present one misfit about as it does.
 
     They and the present place make a hexagon around the trial. Where several of them fit, outlines are so wide, or
-    roads so few, that a fit says nothing.
+    roads so few, that a fit says nothing. Where they misfit far worse, the present place is near the truth, and the
+    map is only careless.
     """
-    misfits = 0
+    rates = []
     for n in range(1, NEIGHBOURS + 1):
         angle = np.pi + n * np.pi / 3.0
         turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
         seen = way.look(sample.move(moves + moves @ turn))
-        misfits += seen.near < STILL_JUDGED * as_read.near or seen.rate >= UNMENDED * as_read.rate
-    return misfits >= MISFIT_NEIGHBOURS
+        rates.append(seen.rate if seen.near >= STILL_JUDGED * as_read.near else as_read.rate)
+    misfits = sum(rate >= UNMENDED * as_read.rate for rate in rates)
+    return misfits >= MISFIT_NEIGHBOURS and as_read.rate >= UNMENDED * float(np.median(rates))
 
 
 def tell(

@@ -17,6 +17,14 @@ from gridder.policy import Policy
 from gridder.read.counts import is_residential
 from gridder.tables import District
 
+# Findings that say why many rows are bad at once: told with them.
+MISPLACED = (
+    "datum.communities_shifted",
+    "datum.apart",
+    "datum.apart_mends",
+    "datum.off_area",
+    "datum.off_area_mends",
+)
 DECISIONS = ("check.count_missing", *defects.BAD_REASONS)  # findings that a decision of settle answers
 
 
@@ -69,7 +77,8 @@ def settle(
     if undecided:
         code = "errors.bad_rows" if bad_rows == "stop" and len(checked.bad) else "errors.counts_missing"
         facts = {"n": len(checked.bad) if code == "errors.bad_rows" else len(checked.missing_ids)}
-        raise InputError(code, findings=tuple(undecided), **facts)
+        causes = [finding for finding in checked.findings if finding.code in MISPLACED]
+        raise InputError(code, findings=(*causes, *undecided), **facts)
     buildings = checked.district.buildings
     unknown = buildings["households"].isna()
     filled = (

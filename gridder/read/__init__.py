@@ -19,7 +19,8 @@ from gridder.addresses import is_address, parse_address
 from gridder.coordinates import choose_metric_crs, usable_crs
 from gridder.errors import Finding, InputError
 from gridder.read.columns import list_columns, resolve_columns, take_columns
-from gridder.read.datum import datum_in_force, stated_datum, undo_stated
+from gridder.read.datum import datum_in_force, note_old_datum, stated_datum, undo_stated, warn_off_area
+from gridder.read.district_yaml import pointing
 from gridder.read.drawings import close_outlines
 from gridder.read.formats import RawLayer
 from gridder.read.kinds import normalise_kinds
@@ -73,6 +74,9 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
     crs = choose_metric_crs(buildings)
     tables = {layer: join_layer(layer, loaded, crs) for layer in LAYERS if layer != "buildings"}
     findings = [*layout.findings, *(finding for one in loaded for finding in one.findings)]
+    for one in loaded:
+        if isinstance(one.frame, gpd.GeoDataFrame):
+            findings += note_old_datum(one.record["file"], one.layer, one.frame.crs, crs)
     findings += note_crs(buildings, crs) + note_row_ids(buildings)
     findings = add_proposals(path, options, findings)
     given = any(one.layer == "communities" for one in loaded)
@@ -100,7 +104,10 @@ def refuse_nowhere(buildings: gpd.GeoDataFrame, file: str) -> None:
     lon, lat = Transformer.from_crs(buildings.crs, 4326, always_xy=True).transform(x, y)
     if not (np.isfinite([lon, lat]).all() and abs(lat) <= 90):
         crs = CRS.from_user_input(buildings.crs)
-        raise InputError("errors.crs_misfit", file=file, x=float(x), y=float(y), crs=crs.to_string())
+        hints = tuple(warn_off_area(file, "buildings", buildings))
+        raise InputError(
+            "errors.crs_misfit", findings=hints, file=file, x=float(x), y=float(y), crs=crs.to_string()
+        )
 
 
 def name_input(path: Path) -> str:
@@ -133,7 +140,8 @@ def load_sources(layout: Layout, options: ReadOptions) -> list[Loaded]:
     loaded: dict[int, Loaded] = {}
     counted = False
     for at in sorted(range(len(layout.sources)), key=lambda at: layout.sources[at].layer != "compounds"):
-        loaded[at] = load_source(layout.sources[at], layout, options, counted=counted)
+        with pointing(layout.sources[at]):
+            loaded[at] = load_source(layout.sources[at], layout, options, counted=counted)
         counted |= loaded[at].layer == "compounds" and "households" in loaded[at].record["columns"]
     return [loaded[at] for at in sorted(loaded)]
 
@@ -196,7 +204,7 @@ def place(
     if crs.is_geographic:
         refuse_no_degrees(source, placed)
     placed, found = undo_stated(source, placed, layout, options)
-    return placed, findings + found
+    return placed, findings + found + warn_off_area(source.label, source.layer, placed)
 
 
 def parse_crs(text: str) -> CRS:

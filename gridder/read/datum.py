@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import shapely
 from pyproj import CRS
 
-from gridder.coordinates import DATUM_NAMES, SHIFTED, Datum, undo_datum
+from gridder.coordinates import (
+    DATUM_NAMES,
+    SHIFTED,
+    Datum,
+    is_at_home,
+    name_reading,
+    readings_at_home,
+    undo_datum,
+)
 from gridder.errors import Finding
 from gridder.read.settings import Layout, ReadOptions, Source
+
+OLD_AXES_M = (6378245, 6378140)  # semi-major axes of Beijing 1954 (Krassowsky) and Xi'an 1980 (IAG 1975)
 
 
 def own_datum(source: Source, options: ReadOptions) -> Datum | None:
@@ -43,3 +55,39 @@ def undo_stated(
     if datum_in_force(source, frame, layout, options) is None:
         return frame, [Finding("datum.projected_kept", "note", facts, layer=source.layer)]
     return undo_datum(frame, stated), [Finding("read.datum_undone", "note", facts, layer=source.layer)]
+
+
+def warn_off_area(file: str, layer: str, frame: gpd.GeoDataFrame) -> list[Finding]:
+    """Return the warning that the middle of a layer is far from the area its CRS is meant for.
+
+    It names the coordinate systems, or the order of axes, that would bring it home.
+    """
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds) or frame.crs is None:
+        return []
+    crs = CRS.from_user_input(frame.crs)
+    x, y = np.median((bounds[:, :2] + bounds[:, 2:]) / 2.0, axis=0)
+    if is_at_home(crs, x, y):
+        return []
+    facts = {"file": file, "layer": layer, "x": float(x), "y": float(y), "crs": name_reading(crs, False)}
+    mends = readings_at_home(crs, x, y)
+    if not mends:
+        return [Finding("datum.off_area", "warning", facts, layer=layer)]
+    return [Finding("datum.off_area_mends", "warning", facts | {"mends": " / ".join(mends)}, layer=layer)]
+
+
+def note_old_datum(file: str, layer: str, own: Any, target: CRS) -> list[Finding]:
+    """Return the note that a layer in an old Chinese datum was moved to another one by a general formula."""
+    crs = CRS.from_user_input(own)
+    ellipsoid = crs.ellipsoid
+    old = ellipsoid is not None and round(ellipsoid.semi_major_metre) in OLD_AXES_M
+    if not old or target.ellipsoid == ellipsoid:
+        return []
+    facts = {
+        "file": file,
+        "layer": layer,
+        "source": name_reading(crs, False),
+        "target": name_reading(target, False),
+    }
+    return [Finding("datum.old_datum", "note", facts, layer=layer)]
