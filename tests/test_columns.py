@@ -180,7 +180,7 @@ def test_a_misspelt_column_and_a_misspelt_layer_are_told_with_the_nearest(tmp_pa
 
 def test_roads_and_waters_come_as_a_file_to_save_that_works(tmp_path):
     street = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 20), (200, 20)])], crs=CRS)
-    path = write(tmp_path, buildings=town(ID=IDS, NB_LOGTS=COUNTS), roads=street, rivers=street)
+    path = write(tmp_path, buildings=town(ID=IDS, NB_LOGTS=COUNTS), dl_2024=street, sx_2024=street)
     (offer,) = [f.facts for f in told(path).findings if f.code == "columns.settings"]
     Path(offer["file"]).write_text(offer["text"], encoding="utf-8")
     district = read_district(Path(offer["file"]))
