@@ -5,6 +5,7 @@ The street of ``inputs`` with a line along its middle; what is written on the li
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -387,6 +388,21 @@ def test_the_same_whatever_the_order_of_rows_and_columns():
 def test_classes_fold_to_themselves():
     assert fold_class("Route à 1 chaussée") == fold_class("ROUTE A 1 CHAUSSEE") and fold_class("5.0") == "5"
     assert fold_class("v1.0") == "v1.0"
+
+
+def test_the_table_of_the_documents_is_true():
+    """Every class in docs/data.md has the kind of its row."""
+    text = (Path(__file__).parents[1] / "docs" / "data.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (`\w+`|left out) \|(.*)\|$",
+        text.partition("| kind | OpenStreetMap")[2].partition("\n\n")[0],
+        re.M,
+    )
+    assert len(rows) == 8
+    for kind, cells in rows:
+        for word in re.findall("`([^`]+)`", re.sub(r"\([^)]*\)", "", cells)):
+            column = "barrier" if word in ("retaining_wall", "hedge") else "类型"
+            assert kinds_of(column, word) == [None if kind == "left out" else kind.strip("`")], word
 
 
 # ── real cities ──
