@@ -211,6 +211,51 @@ def test_one_feature_that_holds_an_estate_is_told(tmp_path):
     assert found(check(tmp_path, frame, blocks()), "many_parts") == ("b1",)
 
 
+def test_parts_far_apart_stay_one_building_and_are_told(tmp_path):
+    """b1: steps of 25 m, near; b2: 190 m apart"""
+    frame = street(households=[1, 70, 3, 4])
+    frame.geometry = [
+        shapely.MultiPolygon([house(5), house(40), house(75)]),
+        shapely.MultiPolygon([house(35, 40), house(235, 40)]),
+        house(65),
+        house(95),
+    ]
+    checked = check(tmp_path, frame, blocks())
+    assert found(checked, "multi_part") == ("b1",) and found(checked, "parts_far") == ("b2",)
+    assert len(checked.district.buildings) == 4
+
+
+def test_what_repeats_an_id_decides_what_to_do(tmp_path):
+    """x: the same row again; y: two pieces, one count; z: two counts"""
+    frame = pd.concat([street(), street()], ignore_index=True)
+    frame["building_id"] = list("xyzwxyzv")
+    frame["households"] = pd.array([9, 8, 7, 1, 9, None, 6, 1], dtype="Int64")
+    frame.loc[5, "geometry"] = house(35, 40)
+    checked = check(tmp_path, frame, blocks())
+    assert found(checked, "id_again") == ("x",) and found(checked, "id_in_pieces") == ("y",)
+    assert found(checked, "id_of_others") == ("z",) and set(reasons(checked)) == {5, 6, 7}
+
+
+def test_labels_inside_footprints_are_told(tmp_path):
+    """b1 has a point of its count inside, b2 one of its id, b3 one of another count"""
+    spots = [shapely.Point(EAST + x, NORTH + 28) for x in (8, 38, 68)]
+    points = gpd.GeoDataFrame(
+        {"building_id": ["p", "b2", "q"], "households": [120, 1, 2]}, geometry=spots, crs=CRS
+    )
+    frame = pd.concat([street(households=[120, 200, 6, 0]), points], ignore_index=True)
+    checked = check(tmp_path, frame, blocks())
+    assert found(checked, "labels") == ("b2", "p")
+    (told,) = [f for f in checked.findings if f.code == "check.labels"]
+    assert told.facts["households"] == 121
+
+
+def test_slivers_beside_a_building_are_kept_and_told(tmp_path):
+    frame = street(households=[1, None, 0, 4])
+    frame.geometry = [house(5), house(15, side=2), house(65, side=2), house(95)]
+    checked = check(tmp_path, frame, blocks())
+    assert found(checked, "slivers") == ("b2",) and len(checked.district.buildings) == 4
+
+
 def test_a_two_point_ring_is_a_bad_row_not_a_crash(tmp_path):
     (tmp_path / "buildings.geojson").write_text(
         '{"type":"FeatureCollection","features":['

@@ -17,6 +17,7 @@ from gridder.check.communities import check_communities, derive_communities, fin
 from gridder.check.compounds import share_compounds
 from gridder.check.datum import find_shifted
 from gridder.check.decisions import Checked, offer_choices, settle, tell_open
+from gridder.check.doubles import find_doubles
 from gridder.check.membership import find_members
 from gridder.check.population import convert_population, counts_persons, find_odd_population
 from gridder.check.quarantine import gather_bad, gather_lost
@@ -58,7 +59,8 @@ def check_district(district: District, policy: Policy) -> Checked:
     findings += [*find_in_gaps(buildings, fitted), *filled.findings]
     if communities is None:
         communities = derive_communities(good, district)
-    findings += find_defects(good, policy) + defects.list_bad(bad, policy)
+    findings += find_defects(good, policy) + find_doubles(buildings, reasons.isna())
+    findings += defects.list_bad(bad, policy)
     if district.communities is None and good["community_id"].nunique() == 1:
         findings += warn_one_community(good)
     others, found = repair_others(district)
@@ -81,8 +83,7 @@ def find_defects(buildings: gpd.GeoDataFrame, policy: Policy) -> list[Finding]:
         *defects.find_same_points(buildings),
         *defects.find_same_shapes(buildings),
         *defects.find_points_among_polygons(buildings),
-        *defects.find_many_parts(buildings),
-        *defects.find_multi_part(buildings),
+        *defects.find_parts(buildings),
         *defects.find_tiny(buildings),
         *defects.find_overlaps(buildings),
     ]

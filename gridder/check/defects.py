@@ -31,6 +31,9 @@ BAD_REASONS = (
     "counts.bad_compound_empty",
 )
 PARTS_MANY = 20  # house rule: a building drawn in so many parts is likely a whole estate in one feature
+PARTS_APART_M = (
+    100.0  # house rule: the length of a large slab; no single building has parts farther from each other
+)
 OVERLAP_M2 = 1.0  # overlaps below are drawing inaccuracy
 TINY_M2 = 5.0  # smaller than any building people live in
 VALUES_SHOWN = 5
@@ -147,18 +150,35 @@ def find_points_among_polygons(buildings: gpd.GeoDataFrame) -> list[Finding]:
     return [] if points.all() else about("check.points_among_polygons", "warning", buildings[points])
 
 
-def find_many_parts(buildings: gpd.GeoDataFrame) -> list[Finding]:
-    """Features of many parts: perhaps a whole estate drawn as one building."""
-    parts = shapely.get_num_geometries(buildings.geometry.to_numpy())
-    return about(
-        "check.many_parts", "warning", buildings[parts >= PARTS_MANY], parts=int(parts.max(initial=0))
-    )
+def find_parts(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Buildings of several footprints: each stays one; told apart are very many parts, parts far apart, and the rest.
 
-
-def find_multi_part(buildings: gpd.GeoDataFrame) -> list[Finding]:
-    """Buildings of several footprints: each stays one building."""
-    parts = shapely.get_num_geometries(buildings.geometry.to_numpy())
-    return about("check.multi_part", "note", buildings[(parts > 1) & (parts < PARTS_MANY)])
+    Parts are near each other when steps of ``PARTS_APART_M`` or less lead from any of them to any other.
+    """
+    shapes = buildings.geometry.to_numpy()
+    parts = shapely.get_num_geometries(shapes)
+    several = (parts > 1) & (parts < PARTS_MANY)
+    reach = shapely.buffer(shapes[several], PARTS_APART_M / 2.0)
+    far = np.zeros(len(shapes), dtype=bool)
+    far[several] = shapely.get_num_geometries(reach) > 1
+    estates, apart = buildings[parts >= PARTS_MANY], buildings[far]
+    return [
+        *about(
+            "check.many_parts",
+            "warning",
+            estates,
+            parts=int(parts.max(initial=0)),
+            households=int(estates["households"].sum()),
+        ),
+        *about(
+            "check.parts_far",
+            "warning",
+            apart,
+            households=int(apart["households"].sum()),
+            distance=PARTS_APART_M,
+        ),
+        *about("check.multi_part", "note", buildings[several & ~far]),
+    ]
 
 
 def find_tiny(buildings: gpd.GeoDataFrame) -> list[Finding]:
