@@ -60,7 +60,7 @@ def name_barriers(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
     for kind, name, shape in near.itertuples(index=False):
         line = shape.boundary if shape.geom_type.endswith("Polygon") else shape
-        if not name or kind == "crossing" or line.length < NAMED_PX * sheet.m_per_px:
+        if not name or kind in ("crossing", "path") or line.length < NAMED_PX * sheet.m_per_px:
             continue
         middle = shape.representative_point() if shape.area else line.interpolate(0.42, normalized=True)
         x0, y0, x1, y1 = shape.bounds
