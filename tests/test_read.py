@@ -207,6 +207,7 @@ def test_unknown_keys_of_district_yaml_have_file_key_and_line(tmp_path):
     error = fails(path, "yaml_unusable")
     found = {(f.code, f.facts["key"], f.facts["line"], f.facts["file"]) for f in error.findings}
     assert found == {
+        ("errors.yaml_file_missing", "buildings.file", 2, "district.yaml"),
         ("errors.yaml_key_unknown", "foo", 6, "district.yaml"),
         ("errors.yaml_value", "coords", 5, "district.yaml"),
         ("errors.yaml_key_unknown", "buildings.colums", 3, "district.yaml"),
@@ -365,7 +366,8 @@ def test_a_stated_crs_that_is_none_is_refused_even_where_none_is_needed(tmp_path
     path = write(tmp_path, buildings=street())
     assert fails(path, "crs_unknown", ReadOptions(crs="EPSG:99999999")).exit_code == 3
     (tmp_path / "district.yaml").write_text("crs: nonsense\nbuildings: {file: town.gpkg, layer: buildings}\n")
-    fails(tmp_path / "district.yaml", "crs_unknown")
+    (wrong,) = fails(tmp_path / "district.yaml", "yaml_unusable").findings
+    assert (wrong.code, wrong.facts["line"], wrong.facts["value"]) == ("errors.yaml_crs", 1, "nonsense")
 
 
 def test_a_file_with_its_own_crs_keeps_it_and_says_so_where_another_was_stated(tmp_path):

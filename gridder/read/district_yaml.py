@@ -1,24 +1,36 @@
-"""``district.yaml``: files, layers, columns and CRS of a district; unknown keys are refused, with line."""
+"""``district.yaml``: files, layers, columns and CRS of a district; what is wrong with it is told with its line."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
-from gridder.coordinates import DATUMS
+from gridder.addresses import is_address, parse_address
 from gridder.errors import Finding, InputError
 from gridder.policy import plain
 from gridder.read.settings import Layout, Source
+from gridder.read.yaml_checks import COORDS, blame_keys, line_of
 from gridder.tables import LAYERS
 
-COORDS = "coords"
-TOP_KEYS = ("district", COORDS, "crs", "encoding", "staffing", "households_meaning", "policy", *LAYERS)
-DISTRICT_KEYS = ("id", "name")
-SOURCE_KEYS = ("file", "layer", "encoding", "columns", "crs", COORDS, "kind", "kinds")
-STAFFING_KEYS = ("county_cap", "reference_wage_yuan_year", "employer_rate", "workforce")
+# Which key of a source an error about it speaks of; any other speaks of its file.
+KEY_OF = {
+    "errors.layer_missing": "layer",
+    "errors.table_missing": "layer",
+    "errors.encoding_wrong": "encoding",
+    "errors.encoding_unknown": "encoding",
+    "errors.no_crs": "crs",
+    "errors.crs_unknown": "crs",
+    "errors.not_degrees": "crs",
+    "errors.column_missing": "columns",
+    "errors.column_needed": "columns",
+    "errors.barrier_kind": "kinds",
+}
 
 
 def load_layout(path: Path) -> Layout:
@@ -27,19 +39,23 @@ def load_layout(path: Path) -> Layout:
     Raises
     ------
     InputError
-        Unreadable YAML, unknown keys, missing ``buildings.file``: all of them in one go, each with its line.
+        Unreadable YAML, unknown keys, values of the wrong kind, files that are not there, missing
+        ``buildings.file``: all of them in one go, each with its line.
     """
     label = path.name
     try:
         tree = YAML(typ="rt").load(path.read_text("utf-8-sig"))
     except UnicodeDecodeError:
         raise InputError("errors.yaml_not_utf8", file=label) from None
+    except OSError as error:
+        raise InputError("errors.file_unreadable", file=label, detail=error.strerror or "") from None
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise InputError("errors.yaml_unreadable", file=label, line=mark.line + 1 if mark else 1) from None
+        code = "errors.yaml_key_twice" if isinstance(error, DuplicateKeyError) else "errors.yaml_unreadable"
+        raise InputError(code, file=label, line=mark.line + 1 if mark else 1) from None
     if not isinstance(tree, dict):
         raise InputError("errors.yaml_unreadable", file=label, line=1)
-    findings = blame_keys(label, tree)
+    findings = blame_keys(path, tree)
     if findings:
         raise InputError("errors.yaml_unusable", findings=tuple(findings), file=label)
     return build_layout(path, tree)
@@ -52,9 +68,10 @@ def build_layout(path: Path, tree: Any) -> Layout:
     for layer in LAYERS:
         sections = tree.get(layer) or []
         for section in sections if isinstance(sections, list) else [sections]:
-            sources.append(build_source(layer, path.parent, plain(section)))
+            sources.append(build_source(layer, path, plain(section), lines_of(section)))
     if staffing.get("workforce"):
-        sources.append(build_source("workforce", path.parent, {"file": staffing.pop("workforce")}))
+        line = line_of(tree["staffing"], "workforce")
+        sources.append(build_source("workforce", path, {"file": staffing.pop("workforce")}, {"file": line}))
     place = plain(tree.get("district") or {})
     settings: dict[str, Any] = {"staffing": staffing}
     if tree.get("households_meaning"):
@@ -74,83 +91,50 @@ def build_layout(path: Path, tree: Any) -> Layout:
     )
 
 
-def build_source(layer: str, folder: Path, section: dict[str, Any]) -> Source:
+def lines_of(section: Any) -> dict[str, int]:
+    """Return key → line of a source's section, of columns too (``columns.households``)."""
+    lines = {str(key): line_of(section, key) for key in section}
+    columns = section.get("columns") or {}
+    return lines | {f"columns.{key}": line_of(columns, key) for key in columns}
+
+
+def build_source(layer: str, path: Path, section: dict[str, Any], lines: dict[str, int]) -> Source:
     """Return the source of one section; a list makes several."""
-    file = Path(section["file"])
+    text = str(section["file"])
+    address = parse_address(text) if is_address(text) else None
+    file = Path(text)
+    label = address.label if address else file.name if file.is_absolute() else file.as_posix()
+    named = {
+        key: str(section[key]) for key in ("layer", "crs", "encoding", "kind") if section.get(key) is not None
+    }
     return Source(
         layer=layer,
-        path=folder / file,
-        label=file.name if file.is_absolute() else file.as_posix(),
-        source_layer=section.get("layer"),
+        path=Path(label) if address else path.parent / file,
+        label=label,
+        source_layer=named.get("layer"),
         columns={str(k): str(v) for k, v in (section.get("columns") or {}).items()},
-        crs=str(section["crs"]) if section.get("crs") else None,
+        crs=named.get("crs"),
         coords=section.get(COORDS),
-        encoding=section.get("encoding"),
-        kind=section.get("kind"),
+        encoding=named.get("encoding"),
+        kind=named.get("kind"),
         kinds={str(k): str(v) for k, v in (section.get("kinds") or {}).items()},
+        address=address,
+        stated_in=path.name,
+        lines=lines,
     )
 
 
-class Blame:
-    """Collects what is wrong with a ``district.yaml``, each with key and line."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.found: list[Finding] = []
-
-    def add(self, code: str, key: str, line: int, known: tuple[str, ...] = ()) -> None:
-        """Add one complaint."""
-        facts = {"file": self.label, "key": key, "line": line, "known": ", ".join(known)}
-        self.found.append(Finding(f"errors.{code}", "problem", facts))
-
-    def compare(self, section: Any, known: tuple[str, ...], prefix: str, line: int) -> bool:
-        """Complain of a section that is none, or has unknown keys; whether it can be looked into."""
-        if not isinstance(section, dict):
-            self.add("yaml_section", prefix.rstrip("."), line)
-            return False
-        for key in section:
-            if key not in known:
-                self.add("yaml_key_unknown", f"{prefix}{key}", line_of(section, key), known)
-        datum = section.get(COORDS) if COORDS in known else None
-        if datum is not None and datum not in DATUMS:
-            self.add("yaml_value", f"{prefix}{COORDS}", line_of(section, COORDS), DATUMS)
-        return True
-
-
-def line_of(section: Any, key: Any) -> int:
-    """Return the line of a key, 1-based."""
-    return int(section.lc.key(key)[0]) + 1
-
-
-def blame_keys(label: str, tree: Any) -> list[Finding]:
-    """Return a finding for every key of ``district.yaml`` that is unknown, missing or of the wrong kind."""
-    blame = Blame(label)
-    blame.compare(tree, TOP_KEYS, "", 1)
-    for key, known in (("district", DISTRICT_KEYS), ("staffing", STAFFING_KEYS)):
-        if tree.get(key) is not None:
-            blame.compare(tree[key], known, f"{key}.", line_of(tree, key))
-    for layer in LAYERS:
-        sections = tree.get(layer)
-        for section in sections if isinstance(sections, list) else [sections]:
-            if section is not None:
-                blame_source(blame, layer, section, line_of(tree, layer))
-    if tree.get("buildings") is None:
-        blame.add("yaml_key_missing", "buildings.file", 1)
-    return blame.found
-
-
-def blame_source(blame: Blame, layer: str, section: Any, line: int) -> None:
-    """Complain of what is wrong with the section of one layer."""
-    if not blame.compare(section, SOURCE_KEYS, f"{layer}.", line):
-        return
-    if not section.get("file"):
-        blame.add("yaml_key_missing", f"{layer}.file", section.lc.line + 1)
-    names = tuple(column.name for column in LAYERS[layer])
-    for key, known in (("columns", names), ("kinds", None)):
-        part = section.get(key)
-        if part is None:
-            continue
-        if known is None and not isinstance(part, dict):
-            blame.add("yaml_section", f"{layer}.{key}", line_of(section, key))
-        elif known is not None:
-            blame.compare(part, known, f"{layer}.{key}.", line_of(section, key))
+@contextmanager
+def pointing(source: Source) -> Iterator[None]:
+    """Let an error about a source that a ``district.yaml`` names say in which line it does so."""
+    try:
+        yield
+    except InputError as error:
+        if not source.stated_in:
+            raise
+        key = KEY_OF.get(error.code, "file")
+        exact = f"columns.{error.facts['column']}" if error.code == "errors.column_missing" else key
+        known = next(one for one in (exact, key, "file") if one in source.lines)
+        facts = {"file": source.stated_in, "line": source.lines[known], "key": f"{source.layer}.{known}"}
+        where = Finding("errors.yaml_where", "note", facts)
+        raise InputError(error.code, (where, *error.findings), **error.facts) from error.__cause__

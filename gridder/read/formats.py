@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 
 from gridder.errors import InputError
@@ -10,6 +9,7 @@ from gridder.read.ogr import list_drawing, list_ogr, read_ogr
 from gridder.read.raw import RawLayer
 from gridder.read.shapefile import FALLBACK_ENCODING
 from gridder.read.sheets import open_workbook, place_rows, read_csv, read_parquet, read_sheet
+from gridder.read.yaml_checks import is_encoding
 
 __all__ = ["RawLayer", "list_layers", "read_raw"]
 
@@ -69,11 +69,3 @@ def refuse_folder(path: Path) -> None:
         raise InputError(code, file=path.name)
     if not is_folder and path.stat().st_size == 0:
         raise InputError("errors.file_empty", file=path.name)
-
-
-def is_encoding(name: str) -> bool:
-    """Whether there is an encoding of this name that makes text of bytes."""
-    try:
-        return codecs.lookup(name)._is_text_encoding  # base64 and the like make bytes of bytes
-    except LookupError:
-        return False

@@ -81,7 +81,7 @@ def explain(error: InputError, path: Path, options: ReadOptions) -> InputError:
         return error  # what cannot be listed cannot be explained
     meant = propose(tables, options)
     told = [*tell_nearest(error, meant), *(finding for one in meant for finding in tell_table(one))]
-    return InputError(error.code, (*told, *tell_next(path, options, meant)), **error.facts)
+    return InputError(error.code, (*error.findings, *told, *tell_next(path, options, meant)), **error.facts)
 
 
 def add_proposals(path: Path, options: ReadOptions, findings: list[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from gridder.addresses import is_address, parse_address
 from gridder.errors import Finding, InputError
 from gridder.read.barrier_layers import kind_by_name, named_barriers, tell_named
-from gridder.read.district_yaml import load_layout
+from gridder.read.district_yaml import load_layout, pointing
 from gridder.read.formats import CONTAINERS, DATA_FILES, SHEETS, list_layers
 from gridder.read.places import Place, list_places, places_in
 from gridder.read.postgis import list_tables
@@ -101,30 +101,34 @@ def find_in_settings(path: Path, options: ReadOptions) -> Layout:
                 "errors.layer_missing", file=path.name, layer=layer, layers=", ".join(sorted(there))
             )
     sources = (replace(s, source_layer=options.layers.get(s.layer, s.source_layer)) for s in layout.sources)
-    return replace(layout, sources=tuple(open_archive(source) for source in sources))
+    return replace(layout, sources=tuple(map(open_archive, sources)))
 
 
 def open_archive(source: Source) -> Source:
-    """Return a source with the file taken out of the archive it names: the only one, or the one called like the layer."""
-    if source.address is not None or source.path.suffix.lower() not in ARCHIVES or not source.path.is_file():
+    """Return a source with the file taken out of the archive it names, if it names one."""
+    if source.address is not None or source.path.suffix.lower() not in ARCHIVES:
         return source
-    places = places_in(unpack(source.path))
+    with pointing(source):
+        place, inner = choose_member(source, places_in(unpack(source.path)))
+    return replace(
+        source,
+        path=place.path,
+        label=f"{source.label}/{place.member}",
+        archive=place.archive,
+        member=place.member,
+        source_layer=inner,
+    )
+
+
+def choose_member(source: Source, places: list[Place]) -> tuple[Place, str | None]:
+    """Return the file of an archive that is meant, and the layer in it: the only one, or the one called like the layer."""
     wanted = source.source_layer
-    mine = [one for one in places if wanted is not None and one.path.stem == wanted]
-    if mine:
-        wanted = None
-    elif len(places) == 1:
-        mine = places
-    else:
-        known = {fold(name) for name in (source.layer, *LAYER_NAMES[source.layer])}
-        mine = [one for one in places if fold(one.path.stem) in known]
+    known = [fold(name) for name in (source.layer, *LAYER_NAMES[source.layer])]
+    named = [one for one in places if one.path.stem == wanted]
+    mine = named or (places if len(places) == 1 else [one for one in places if fold(one.path.stem) in known])
     if len(mine) != 1:
         raise layer_missing(source.label, wanted or source.layer, [one.path.name for one in places])
-    place = mine[0]
-    return replace(
-        source, path=place.path, label=f"{source.label}/{place.member}", archive=place.archive,
-        member=place.member, source_layer=wanted,
-    )  # fmt: skip
+    return mine[0], None if named else wanted
 
 
 def layer_missing(file: str, layer: str, names: list[str]) -> InputError:
