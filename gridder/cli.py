@@ -12,14 +12,37 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from gridder import options as o
 from gridder.errors import GridderError
 
-EXIT_OK, EXIT_BUG, EXIT_EXCEPTIONS, EXIT_VIOLATION, EXIT_INTERRUPTED = 0, 1, 4, 6, 130
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[
+    1
+]  # of it are all errors of usage; typer names it nowhere
+EXIT_OK, EXIT_BUG, EXIT_USAGE, EXIT_EXCEPTIONS, EXIT_VIOLATION, EXIT_INTERRUPTED = 0, 1, 2, 4, 6, 130
+
+
+class Spoken(typer.core.TyperGroup):
+    """A group whose usage errors are said in the language of the user."""
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the command line; a wrong one is explained on stderr and ends with exit code 2."""
+        from gridder.usage import lang_of, say_usage
+
+        given = args[0] if args else more.get("args")
+        words = sys.argv[1:] if given is None else list(given)
+        if not words or not more.get("standalone_mode", True):
+            return super().main(*args, **more)
+        try:
+            sys.exit(super().main(*args, **more | {"standalone_mode": False}) or EXIT_OK)
+        except USAGE_ERROR as error:
+            print(say_usage(lang_of(words), error), file=sys.stderr)
+            sys.exit(EXIT_USAGE)
 
 
 cli = typer.Typer(
+    cls=Spoken,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -23,6 +24,11 @@ from gridder.tables import Run
 from gridder.verify import verify_delivery
 
 # What the libraries raise where a disk is full or a place cannot be written to.
+WHY_UNWRITABLE = {
+    errno.ENOSPC: "_full", errno.EDQUOT: "_full", errno.EACCES: "_denied", errno.EPERM: "_denied",
+    errno.EROFS: "_read_only", errno.ENOTDIR: "_no_folder", errno.EEXIST: "_no_folder", errno.ENOENT: "_no_folder",
+    errno.ENAMETOOLONG: "_long_name",
+}  # fmt: skip
 UNWRITABLE = (OSError, sqlite3.OperationalError, DataSourceError, FeatureError, FileCreateError)
 
 
@@ -32,7 +38,7 @@ def refuse_existing(out: Path, *, overwrite: bool) -> None:
         if not out.exists():
             return
     except OSError as error:  # a name that is too long, a place one may not look into
-        raise OutputError("errors.out_unwritable", path=str(out), why=error.strerror or str(error)) from error
+        raise unwritable(out, error) from error
     if not overwrite:
         raise UsageError("errors.out_exists", path=str(out))
     if not is_delivery(out) and (out.is_file() or any(out.iterdir())):
@@ -117,10 +123,21 @@ def writing_aside(out: Path) -> Iterator[Path]:
         aside.mkdir()
         yield aside
     except UNWRITABLE as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise OutputError("errors.out_unwritable", path=str(out), why=why) from error
+        raise unwritable(out, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def unwritable(out: Path, error: Exception) -> OutputError:
+    """Return the error that says why a place cannot be written to, in words of ours where the reason is known."""
+    known = WHY_UNWRITABLE.get(getattr(error, "errno", None) or 0, "")
+    told = str(error).lower()
+    if not known and ("disk is full" in told or "no space" in told):  # SQLite and GDAL give words, no number
+        known = "_full"
+    if not known and "readonly" in told:
+        known = "_read_only"
+    why = getattr(error, "strerror", None) or str(error)
+    return OutputError(f"errors.out_unwritable{known}", path=str(out), why=why)
 
 
 def put_in_place(aside: Path, out: Path) -> None:

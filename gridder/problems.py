@@ -81,13 +81,12 @@ def ask(
     Atoms of a problem are sorted by cell_id. Costs are whole decimetres, at least one.
     """
     questions = {}
+    inside_of = edges_by_community(atoms, edges)
     for community_id, mine in atoms.sort_index().groupby("community_id", sort=True):
         if mine["households"].sum() == 0:
             continue
         place = pd.Series(np.arange(len(mine)), index=mine.index)
-        inside = edges[
-            edges["passable"] & edges["cell_a"].isin(mine.index) & edges["cell_b"].isin(mine.index)
-        ]
+        inside = inside_of.get(community_id, edges.iloc[:0])
         ends = np.column_stack([place[inside["cell_a"]], place[inside["cell_b"]]])
         cost = np.maximum(1, np.round(inside["cost"].to_numpy() * COST_UNITS_PER_M)).astype(np.int64)
         problem = Problem(
@@ -105,6 +104,14 @@ def ask(
         )
         questions[str(community_id)] = Question(problem, mine.index.to_numpy())
     return questions
+
+
+def edges_by_community(atoms: gpd.GeoDataFrame, edges: pd.DataFrame) -> dict[object, pd.DataFrame]:
+    """Return the passable edges between atoms of each community, in the order given."""
+    community = atoms["community_id"]
+    left, right = edges["cell_a"].map(community), edges["cell_b"].map(community)
+    inside = edges["passable"] & left.notna() & (left == right).fillna(False).astype(bool)
+    return dict(iter(edges[inside].groupby(left[inside], sort=False)))
 
 
 def old_number(wishes: Wishes, index: pd.Index) -> GridsRule | int:

@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_as_one_and_leaves_nothing(small, tmp_path, monkeypa
 
     monkeypatch.setattr(gridder.deliver, "write_geopackage", fill)
     code, _, trouble = run("plan", small, "--out", tmp_path / "out", "--effort", "quick", "-q")
-    assert code == 3 and "disk is full" in trouble and list(tmp_path.iterdir()) == []
+    assert code == 3 and "磁盘已满" in trouble and list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_has_enough_is_no_failure():

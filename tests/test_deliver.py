@@ -50,7 +50,7 @@ def test_only_a_delivery_is_ever_replaced(tmp_path):
 
 
 def test_a_name_that_no_disk_takes_is_told(tmp_path):
-    assert code_of(tmp_path / ("x" * 300), overwrite=True) == "errors.out_unwritable"
+    assert code_of(tmp_path / ("x" * 300), overwrite=True) == "errors.out_unwritable_long_name"
 
 
 # ── aside ──
