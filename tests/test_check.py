@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from inputs import CRS, EAST, NORTH, block, blocks, house, street, write
+from test_cli import run
 
 from gridder.check import check_district, settle, tell_open
 from gridder.errors import InputError
@@ -490,3 +491,52 @@ def test_every_outline_of_paris_misses_its_neighbours_and_is_made_to_fit():
     told = [f for f in checked.findings if f.layer == "communities"]
     assert [(f.code, f.facts["n"]) for f in told] == [("check.outlines_snapped", 117)]
     assert told[0].facts["area"] == pytest.approx(275, abs=2)  # m² of 1.8 million
+
+
+# ── what a planner reads ──
+
+
+def mess():
+    """Twelve houses in three rows, each with a count as real tables hold it."""
+    frame = pd.concat([street()] * 3, ignore_index=True)
+    frame["building_id"] = [f"b{i:02d}" for i in range(12)]
+    frame["households"] = [
+        "2008042", "-5", "0.0476", "１２户", " 1860", "1,220 户", "不详", "", "12.0", "约30", "0", "33",
+    ]  # fmt: skip
+    frame.geometry = [house(x, y) for y in (5, 25, 45) for x in (5, 35, 65, 95)]
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("zh", [
+            "✕ 1 行的户数为负数：-5。 [b01]",
+            "✕ 1 行的户数不是整数：0.0476。 [b02]",
+            "✕ 1 行的户数不是数字：约30。 [b09]",
+            "✕ 1 行单栋户数超过 5000 户：2008042。 [b00]",
+            "共 4 行、2008042 户",
+            "✕ 2 栋楼（25.0%）户数不明",
+            "· 4 栋楼的户数由文字读出（１２户→12,  1860→1860, 1,220 户→1220）。 [b03、b04、b05、b08]",
+        ]),
+        ("en", [
+            "✕ Rows with a negative number of households: 1 (-5). [b01]",
+            "✕ Rows with a fraction for a number of households: 1 (0.0476). [b02]",
+            "✕ Rows with something for a number of households that is no number: 1 (约30). [b09]",
+            "✕ Rows with more than 5000 households in one building: 1 (2008042). [b00]",
+            "Rows: 4; households: 2008042.",
+            "✕ Buildings whose household count is not known: 2 (25.0 %)",
+            "· Household counts read out of text: 4 (１２户→12,  1860→1860, 1,220 户→1220). [b03, b04, b05, b08]",
+        ]),
+    ],
+)  # fmt: skip
+def test_the_command_says_what_is_wrong_with_counts(tmp_path, lang, lines):
+    path = write(tmp_path, buildings=mess(), communities=blocks())
+    code, told, _ = run("check", path, "--lang", lang)
+    assert code == 4 and not [line for line in lines if line not in told], told
+
+
+def test_whole_floats_are_counts_and_nan_is_unknown(tmp_path):
+    checked = check(tmp_path, street(households=[12.0, np.nan, 0.0, 3.0]), blocks())
+    assert checked.district.buildings["households"].tolist() == [12, pd.NA, 0, 3]
+    assert codes(checked) == ["count_missing"]

@@ -11,11 +11,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridder.atoms import share_out
 from gridder.check.repair import repair_shapes
 from gridder.check.sharing import FIGURES_SHOWN, Filled, give, is_missing_count, is_stated_count, weigh
 from gridder.errors import Finding
 from gridder.read.counts import is_residential
+from gridder.units import share_out
 
 NOWHERE = -1  # position of the compound of a building in none
 

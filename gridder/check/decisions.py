@@ -121,7 +121,7 @@ def tell_open(checked: Checked, policy: Policy) -> tuple[Finding, ...]:
 
     A community is called empty only where no count inside it is unknown.
     """
-    findings = [f for f in checked.findings if f.code != "check.count_missing"]
+    findings = offer_quarantine(checked)
     if checked.missing_ids:
         findings += offer_choices(checked, policy)
     buildings = checked.district.buildings
@@ -130,6 +130,16 @@ def tell_open(checked: Checked, policy: Policy) -> tuple[Finding, ...]:
     findings += defects.find_empty_communities(possible, checked.district.communities)
     findings += defects.find_no_households(possible)
     return tuple(findings)
+
+
+def offer_quarantine(checked: Checked) -> list[Finding]:
+    """Return the findings without unknown counts, the choice about bad rows behind the last of these."""
+    findings = [f for f in checked.findings if f.code != "check.count_missing"]
+    last = max((at for at, f in enumerate(findings) if f.code in defects.BAD_REASONS), default=None)
+    if last is not None:
+        facts = {"n": len(checked.bad), "households": defects.sum_whole(checked.bad["households"])}
+        findings.insert(last + 1, Finding("check.choice_quarantine", "note", facts))
+    return findings
 
 
 def offer_choices(checked: Checked, policy: Policy) -> list[Finding]:

@@ -13,7 +13,7 @@ from gridder.check.repair import POINT, sorted_ids
 from gridder.check.sharing import is_missing_count
 from gridder.errors import Finding
 from gridder.policy import Policy
-from gridder.read.counts import is_fraction, is_residential
+from gridder.read.counts import cell_text, is_fraction, is_residential
 
 # Why a row cannot be planned; the first that holds is told. Keys of sentences.
 BAD_REASONS = (
@@ -77,11 +77,8 @@ def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
         layer = str(rows["layer"].iloc[0])
         label = "building_id" if layer == "buildings" else "name"
         named = [f"#{row}" if pd.isna(one) else str(one) for one, row in zip(rows[label], rows["row"])]
-        households = rows["households_text"].where(
-            rows["households_text"].notna(), rows["households"].astype(object)
-        )
-        read = rows["population"] if reason == "counts.bad_population" else households
-        shown = ", ".join(str(value) for value in read[:VALUES_SHOWN])
+        read = [show_read(one) for one in rows.itertuples()]
+        shown = ", ".join(read[:VALUES_SHOWN])
         facts = {
             "n": len(rows),
             "households": sum_whole(rows["households"]),
@@ -90,6 +87,13 @@ def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
         }
         found.append(Finding(reason, "problem", facts, tuple(sorted(set(named))), layer))
     return found
+
+
+def show_read(row: Any) -> str:
+    """Return what stood in the cell of a bad row, blank where nothing did."""
+    if row.reason == "counts.bad_population":
+        return cell_text(row.population) or ""
+    return cell_text(row.households_text) or cell_text(row.households) or ""
 
 
 def about(code: str, level: str, rows: pd.DataFrame, **facts: float | str) -> list[Finding]:

@@ -11,7 +11,9 @@ from gridder.check.outlines import SLIVER_M
 from gridder.check.repair import Shapes
 
 REACH_M = 50.0  # wider than a street with its green: what lies between outlines farther apart was left out on purpose
-FRAMED_SHARE = 0.7  # an open gap runs between outlines; a right-angled corner of two is framed by them for 0.56
+FRAMED_SHARE = (
+    0.7  # an open gap runs between outlines; a right-angled corner of two is framed by them for 0.56
+)
 TOUCH_M = 0.01  # buffers move lines by less
 
 

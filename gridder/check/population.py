@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridder.atoms import share_out
 from gridder.check.sharing import Filled, give, is_missing_count
 from gridder.errors import Finding
 from gridder.policy import Policy
 from gridder.read.counts import is_unknown
+from gridder.units import share_out
 
 
 def convert_population(buildings: gpd.GeoDataFrame, plannable: pd.Series, policy: Policy) -> Filled:

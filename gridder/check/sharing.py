@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridder.atoms import share_out
 from gridder.errors import Finding
 from gridder.read.counts import is_unknown
+from gridder.units import share_out
 
 FIGURES_SHOWN = 5  # more examples make a sentence unreadable; the ids follow
 
