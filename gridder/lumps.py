@@ -71,6 +71,8 @@ def count_parts(shape: BaseGeometry) -> int:
 
 def count_holes(shape: BaseGeometry) -> int:
     """Return the number of holes in all polygons of a shape."""
+    if shape.geom_type == "Polygon":
+        return int(shapely.get_num_interior_rings(shape))
     return int(shapely.get_num_interior_rings(shapely.get_parts(shape)).sum())
 
 

@@ -128,7 +128,20 @@ def find_far(shared: Shared, reach_m: float) -> np.ndarray:
         if wide[face]:
             mine = np.flatnonzero((shared.face_of == face) & (shared.owner >= 0))
             far[mine] = cKDTree(shared.of_face[face].points).query(spots[mine])[0] > reach_m
-    return far
+    return far & ~holds_seeds(shared, far)
+
+
+def holds_seeds(shared: Shared, far: np.ndarray) -> np.ndarray:
+    """Return which far pieces hold a seed all the same: long ground that no edge cuts stays with its atom."""
+    held = np.zeros(len(far), dtype=bool)
+    for face in np.unique(shared.face_of[far]):
+        mine = np.flatnonzero(far & (shared.face_of == face))
+        seeds = shared.of_face[int(face)].of_owners(shared.owner[mine])
+        _, piece = shapely.STRtree(shared.pieces[mine]).query(
+            shapely.points(seeds.points), predicate="within"
+        )
+        held[mine[piece]] = True
+    return held
 
 
 def reaches_deep(shared: Shared, far: np.ndarray, contacts: pd.DataFrame, reach_m: float) -> np.ndarray:
@@ -232,7 +245,7 @@ def unite_pieces(pieces: np.ndarray, label: np.ndarray) -> dict[int, BaseGeometr
 def settle(shared: Shared, lumps: list[Lump], lump_of: np.ndarray, contacts: pd.DataFrame) -> np.ndarray:
     """Return the atom that takes each lump, −1 where none touches it. Shape (lumps,)."""
     held = np.where(lump_of < 0, shared.owner, -1)
-    offers = Offers(len(lumps))
+    offers = Offers([set() if lump.beside is None else lump.stretch for lump in lumps])
     for barred in (False, True):
         some = contacts[contacts["barred"] == barred]
         offers.add_atoms(sum_pairs(lump_of, held, some), barred=barred)

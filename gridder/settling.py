@@ -14,7 +14,9 @@ Touching = list[tuple[int, int, float]]  # a lump, an atom or lump that it touch
 class Offers:
     """Which atoms touch which lumps still to be settled, over how many metres, with and without a way across."""
 
-    def __init__(self, n_lumps: int) -> None:
+    def __init__(self, stretches: list[set[int]]) -> None:
+        n_lumps = len(stretches)
+        self.stretches = stretches  # the atoms that each lump is for, if they touch it; none: for any
         self.waiting = set(range(n_lumps))
         self.metres: dict[bool, list[dict[int, float]]]  # barred → lump → atom → metres
         self.metres = {barred: [{} for _ in range(n_lumps)] for barred in (False, True)}
@@ -37,13 +39,14 @@ class Offers:
         return sorted({atom for tables in self.metres.values() for table in tables for atom in table})
 
     def next_lump(self) -> tuple[int, dict[int, float]] | None:
-        """Return the waiting lump that touches some atom most, and all it touches; across barriers at the last."""
+        """Return the waiting lump that touches some atom most, and whom it may go to; across barriers at the last."""
         for barred in (False, True):
             table = self.metres[barred]
             ready = [(-max(table[n].values()), n) for n in self.waiting if table[n]]
             if ready:
                 number = min(ready)[1]
-                return number, table[number]
+                own = {atom: m for atom, m in table[number].items() if atom in self.stretches[number]}
+                return number, own or table[number]
         return None
 
     def settle(self, number: int, atom: int) -> None:

@@ -149,6 +149,14 @@ def test_two_villages_part_half_way():
     assert box(0, 0, 1415, 1200).difference(west).area < 0.01 * shape.area
 
 
+def test_two_wide_villages_face_each_other_across_a_field():
+    """Between two rows of 30 houses, 1,000 m apart, either has its half, though all of it were the better square."""
+    shapes, shape = village(20, 20, 30, 1, "s") | village(20, 1040, 30, 1, "n"), box(0, 0, 1220, 1070)
+    cells = draw(shapes, shape)
+    south = shapely.union_all(cells[[name for name in cells.index if name[0] == "s"]].values)
+    assert south.symmetric_difference(box(0, 0, 1220, 535)).area < 0.01 * shape.area
+
+
 def test_two_villages_part_at_the_road_where_there_is_one():
     """A road at x = 1200, off the middle, with no house between it and the villages: the line of the two sides."""
     shapes, shape = two_villages()
@@ -222,9 +230,9 @@ def wide_ground(draw):
     return shape, shapes, lines
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(wide_ground())
-def test_any_wide_ground_is_seamless_and_keeps_neighbours_near_the_houses(case):
+def test_any_wide_ground_is_seamless_and_holds_together(case):
     shape, shapes, lines = case
     inside = {name: s for name, s in shapes.items() if shape.contains(s)} or {"h": house(0, 0)}
     table, outlines = atoms(inside), field(shape)
@@ -234,4 +242,5 @@ def test_any_wide_ground_is_seamless_and_keeps_neighbours_near_the_houses(case):
     strips = draw_cells(table, outlines, drawn, NEAREST).cells
     assert ground.cells.area.sum() == pytest.approx(strips.area.sum(), abs=1)
     graph, before = neighbours(ground.cells, inside, drawn), neighbours(strips, inside, drawn)
-    assert nx.number_connected_components(graph) == nx.number_connected_components(before)
+    if not set(POLICY.uncrossable) & {kind for kind, _ in lines}:
+        assert nx.number_connected_components(graph) == nx.number_connected_components(before)
