@@ -69,7 +69,7 @@ def find_crossings(barriers: gpd.GeoDataFrame, policy: Policy) -> tuple[gpd.GeoD
         for kind in sorted(set(solid["kind"]))
         for passage in join_passages([*pass_lines(merged, solid, kind), *pass_areas(merged, solid, kind)])
     ]
-    table = describe(passages, merged, ways, barriers)
+    table = describe(passages, merged, ways, solid)
     flagged = table["passage"].notna()
     counts = flagged | ((~table["over"].isin(FLAGGED_ONLY)) & policy.road_line_crosses)
     new = table[counts & ~near_stated(table, barriers)]
@@ -150,22 +150,29 @@ def join_passages(passages: list[Passage]) -> list[Passage]:
 
 
 def describe(
-    passages: list[Passage], merged: NDArray[np.object_], ways: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame
+    passages: list[Passage], merged: NDArray[np.object_], ways: gpd.GeoDataFrame, solid: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Return a row a passage: the way's name, whether it is flagged, the kind it passes ``over``, its line; sorted."""
+    """Return a row a passage: the way's name, the kind it passes ``over``, its line, and the flag of either; sorted.
+
+    An expressway on a bridge leaves the way below it open as a bridge of the way itself would.
+    """
     tree = shapely.STRtree(ways.geometry.values)
+    raised = solid[solid["passage"].notna()]
+    aloft = {kind: shapely.union_all(rows.geometry.values) for kind, rows in raised.groupby("kind")}
     names, flags = ways["name"].to_numpy(dtype=object), ways["passage"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
     for one in passages:
         line: Any = substring(merged[one.way], max(one.start - MARGIN_M, 0.0), one.end + MARGIN_M)
         middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
         near = np.sort(tree.query(middle, predicate="dwithin", distance=ON_LINE_M))
+        below = one.kind in aloft and shapely.dwithin(aloft[one.kind], line, ON_LINE_M)
+        flag = first_text(flags[near]) or ("bridge" if below else None)
         rows.append({
-            "kind": "crossing", "name": first_text(names[near]) or "", "passage": first_text(flags[near]),
+            "kind": "crossing", "name": first_text(names[near]) or "", "passage": flag,
             "made": "road", "over": one.kind, "row": int(ways["row"].iloc[near[0]]), "geometry": line,
         })  # fmt: skip
     columns = ["kind", "name", "passage", "made", "over", "row", "geometry"]
-    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=barriers.crs)
+    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=solid.crs)
     order = np.lexsort((shapely.to_wkt(table.geometry.values), table["name"], table["over"]))
     return table.iloc[order].reset_index(drop=True)
 

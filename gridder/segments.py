@@ -86,9 +86,10 @@ def kinds_along(segments: Segments, barriers: gpd.GeoDataFrame, precedence: list
 def lines_of(barriers: gpd.GeoDataFrame) -> np.ndarray:
     """Return the barriers that cut the ground as lines: lines as they are, polygons by their edge.
 
-    Crossings do not, nor do paths.
+    Crossings do not, nor do paths and streets in a tunnel.
     """
-    solid = barriers.geometry.values[(~barriers["kind"].isin(CUTS_NOTHING)).to_numpy()]
+    below = (barriers["passage"] == "tunnel").to_numpy() if "passage" in barriers else False
+    solid = barriers.geometry.values[~(barriers["kind"].isin(CUTS_NOTHING).to_numpy() | below)]
     flat = shapely.force_2d(np.asarray(solid, dtype=object))
     areal = shapely.get_dimensions(flat) == 2
     linear = shapely.get_dimensions(flat) == 1

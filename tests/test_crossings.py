@@ -71,6 +71,12 @@ def test_the_flag_counts_where_the_bridge_is_not_along_the_whole_road():
     assert [round(shape.centroid.x) for shape in crossings.geometry] == [50]
 
 
+def test_a_street_below_an_elevated_expressway_passes_it():
+    pieces = [("expressway", [(50, -20), (50, 30)]), ("expressway", [(50, 30), (50, 80)], "bridge")]
+    below, before = ("road", ROAD), ("road", [(-50, 10), (150, 10)])
+    assert [round(shape.centroid.y) for shape in found(*pieces, below, before).geometry] == [50]
+
+
 def test_a_road_that_is_an_expressway_itself_is_no_way_to_walk():
     assert found(("river", RAIL), ("expressway", ROAD, "bridge")).empty
 

@@ -39,7 +39,8 @@ from lawful_delivery import (
 import gridder
 from gridder.text import has_sentence, sentences
 from gridder.verify import say_violation, verify_delivery
-from gridder.verify.input import changed, fingerprint, read_count, read_rows
+from gridder.verify.input import read_count, read_rows
+from gridder.verify.places import changed, fingerprint
 from gridder.verify.papers import remote_addresses
 from gridder.verify.reasons import TRUE_IF, Case, fits
 
@@ -280,6 +281,8 @@ MUTATIONS: dict[str, tuple[Mutation, set[str]]] = {
     "grid hangs on a corner": (swap("A6", "A7"), {"grid_not_one_polygon"}),
     "grid across a river": (add_barrier("river", line((20, -10), (20, 50))), {"grid_across_barrier", "lawful_k"}),
     "grid across water": (add_barrier("river", ground(19, -10, 21, 50)), {"grid_across_barrier", "lawful_k"}),
+    "grid across two tracks": (both(add_barrier("railway", line((18, -10), (18, 50))),
+                                    add_barrier("railway", line((22, -10), (22, 50)))), {"grid_spans_barrier"}),
     # papers
     "sheet lost": (sheet(lambda b: b.remove(b["Hiring"])), {"sheet_missing"}),
     "workbook differs": (sheet(lambda b: setattr(b["Grids"]["B2"], "value", 399)), {"workbook_differs"}),
@@ -320,6 +323,11 @@ LAWFUL_CHANGES: dict[str, Mutation] = {
     "road through a grid": add_barrier("road", line((20, -10), (20, 50))),
     "river with a bridge": both(
         add_barrier("river", line((20, -10), (20, 50))), add_barrier("crossing", shapely.Point(X + 21, Y + 9))
+    ),
+    "path under two tracks": both(
+        add_barrier("railway", line((18, -10), (18, 50))),
+        add_barrier("railway", line((22, -10), (22, 50))),
+        add_barrier("crossing", line((15, 20), (25, 20))),
     ),
     "river along a boundary": add_barrier("river", line((40, -10), (40, 50))),
     "river that ends inside": add_barrier("river", line((20, 20), (20, 50))),

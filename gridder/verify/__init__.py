@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gridder.addresses import is_address
 from gridder.errors import InputError
 from gridder.text import list_ids, say
 from gridder.verify.base import Delivery, Violation, read_delivery
@@ -33,6 +34,7 @@ from gridder.verify.members import (
 )
 from gridder.verify.papers import check_changes, check_maps, check_policy, check_workbook, missing_rules
 from gridder.verify.reasons import check_exceptions, check_lawful_k
+from gridder.verify.spans import check_spans
 
 TABLE_CHECKS = (
     check_policy,
@@ -70,7 +72,7 @@ def verify_delivery(directory: Path, input_path: Path | None = None) -> list[Vio
     InputError
         There is no input of this name.
     """
-    if input_path is not None and not input_path.exists():
+    if input_path is not None and not (is_address(input_path) or input_path.exists()):
         raise InputError("errors.input_missing", file=str(input_path))
     delivery, found = read_delivery(directory)
     if delivery is None:
@@ -90,7 +92,9 @@ def check_ground(delivery: Delivery) -> list[Violation]:
     found = check_seams(delivery) + check_cover(delivery) + check_grid_ground(delivery)
     found += check_measures(delivery)
     contacts = find_contacts(delivery)
-    found += check_connected(delivery, contacts) + check_loose(delivery, contacts)
+    apart = check_connected(delivery, contacts)
+    found += apart + check_loose(delivery, contacts)
+    found += check_spans(delivery, known={grid for violation in apart for grid in violation.ids})
     pocket = pocket_of(delivery, contacts)
     return found + check_exceptions(delivery, contacts, pocket) + check_lawful_k(delivery, pocket)
 

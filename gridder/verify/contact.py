@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridder.verify.base import Delivery
+from gridder.verify.base import Delivery, as_text
 
 MILLIMETRES = 1000  # steps a metre of the grid all coordinates lie on: equal corners are compared on it
 ALONG_M = 0.01  # m: a boundary drawn along a barrier leaves it by rounding alone, at most a few steps of 1 mm
@@ -94,17 +94,32 @@ def runs_along(delivery: Delivery, ends: np.ndarray) -> np.ndarray:
 
 
 def nearest_to_crossing(delivery: Delivery, blocked: np.ndarray) -> np.ndarray:
-    """Return whether a crossing passes at each segment between cells with no other way: the nearest in reach."""
+    """Return whether a crossing passes at each segment between cells with no other way.
+
+    A line passes what it meets; a point, or a line of the input that meets nothing, the nearest segment in reach.
+    """
     barriers = delivery.barriers
-    crossings = barriers.geometry[(barriers["kind"] == "crossing") & barriers.geometry.notna()]
+    crossings = barriers[(barriers["kind"] == "crossing") & barriers.geometry.notna()]
     hit = np.zeros(len(blocked), dtype=bool)
-    if len(blocked) and len(crossings):
-        tree = shapely.STRtree(np.asarray(shapely.linestrings(blocked.reshape(-1, 2, 2))))
-        spots = shapely.point_on_surface(np.asarray(crossings.values))
-        reach = delivery.rules["crossing_reach_m"]
-        nearest, away = tree.query_nearest(spots, max_distance=reach, return_distance=True, all_matches=False)
-        reached = tree.query(spots[nearest[0]], predicate="dwithin", distance=away + ALONG_M)
-        hit[reached[1]] = True
+    if not (len(blocked) and len(crossings)):
+        return hit
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(blocked.reshape(-1, 2, 2))))
+    reach = delivery.rules["crossing_reach_m"]
+    inferred = (
+        crossings["made"].map(as_text).to_numpy() != ""
+        if "made" in crossings
+        else np.zeros(len(crossings), dtype=bool)
+    )
+    for row in range(len(crossings)):
+        shape = crossings.geometry.iloc[row]
+        met = (
+            tree.query(shape, predicate="dwithin", distance=ALONG_M) if shape.length > 0 else np.empty(0, int)
+        )
+        if len(met) == 0 and not (shape.length > 0 and inferred[row]):
+            spot = shape.representative_point()
+            _, away = tree.query_nearest(spot, max_distance=reach, return_distance=True, all_matches=False)
+            met = tree.query(spot, predicate="dwithin", distance=away[0] + ALONG_M) if len(away) else met
+        hit[met] = True
     return hit
 
 
