@@ -158,7 +158,7 @@ def describe(
     """
     tree = shapely.STRtree(ways.geometry.values)
     raised = solid[solid["passage"].notna()]
-    aloft = {kind: shapely.union_all(rows.geometry.values) for kind, rows in raised.groupby("kind")}
+    aloft = {kind: rows.geometry.union_all() for kind, rows in raised.groupby("kind")}
     names, flags = ways["name"].to_numpy(dtype=object), ways["passage"].to_numpy(dtype=object)
     rows: list[dict[str, Any]] = []
     for one in passages:
