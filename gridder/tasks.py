@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from gridder.addresses import label_of
 from gridder.assemble import count_people, staff_run
 from gridder.deliver import deliver, is_delivery, refuse_existing, write_maps, write_page, writing_aside
 from gridder.district import Inspection, inspect_district, plan_district
@@ -32,7 +33,7 @@ def default_out(input_path: Path) -> Path:
 
 def inspect_input(input_path: Path, request: Request, journal: Journal) -> Inspection:
     """Return what ``check`` finds in an input."""
-    journal(Event("read", 0, 1, input_path.name))
+    journal(Event("read", 0, 1, label_of(input_path)))
     district = read_district(input_path, request.read_options())
     policy = request.policy_of(district.settings)
     found = inspect_district(district, policy, request.plan_options(), progress=journal)
@@ -51,7 +52,7 @@ def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, 
     refuse_existing(out, overwrite=overwrite)
     if request.policy:
         load_policy(request.policy)  # a wrong policy is refused before a long reading
-    journal(Event("read", 0, 1, input_path.name))
+    journal(Event("read", 0, 1, label_of(input_path)))
     district = read_district(input_path, request.read_options())
     policy = request.policy_of(district.settings)
     run = plan_district(district, policy, request.effort_of(), options, progress=journal)
@@ -91,7 +92,7 @@ def regenerate_input(
     wanted = read_edits(edits) if edits else None
     if wanted and old and wanted.plan_sha256 and wanted.plan_sha256 != plan_sha256(old):
         raise InputError("errors.edits_other_plan", edits=wanted.plan_sha256[:12], plan=plan_sha256(old)[:12])
-    journal(Event("read", 0, 1, input_path.name))
+    journal(Event("read", 0, 1, label_of(input_path)))
     district = read_district(input_path, request.read_options())
     policy = request.policy_of(district.settings)
     effort = request.effort_of()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import gridder
+from gridder.addresses import is_address, label_of
 from gridder.batch.tasks import (
     EXIT_EXCEPTIONS,
     EXIT_OK,
@@ -91,7 +92,8 @@ def run_task(task: Task, children: Children | None = None) -> DistrictResult:
     texts = []
     for _ in range(ATTEMPTS):
         code, told, said = children.run(command, environment)
-        texts.append(f"$ gridder {' '.join(task.command)}\n{told}{said}\nexit {code}\n")
+        words = [label_of(word) if is_address(word) else word for word in task.command]  # no password in a log
+        texts.append(f"$ gridder {' '.join(words)}\n{told}{said}\nexit {code}\n")
         if code >= 0 or children.stopped:
             break
         sweep(Path(task.out))

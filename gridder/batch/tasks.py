@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gridder
+from gridder.addresses import is_address, label_of
 from gridder.errors import GridderError
 from gridder.read.opened import identify
 from gridder.read.shapefile import hash_file
@@ -68,7 +69,7 @@ def make_tasks(
     inputs: list[Path], out: Path, request: Request, *, spare_jobs: int = 1, overwrite: bool = False
 ) -> list[Task]:
     """Return one task an input (the same input given twice is one), named by its input."""
-    paths = list(dict.fromkeys(Path(os.path.abspath(path)) for path in inputs))
+    paths = list(dict.fromkeys(path if is_address(path) else Path(os.path.abspath(path)) for path in inputs))
     words = options_of(replace(request, jobs=spare_jobs)) + (["--overwrite"] if overwrite else [])
     tasks = []
     for path, name in zip(paths, task_names(paths)):
@@ -171,7 +172,7 @@ def summarise(task: Task, record: dict[str, Any], status: str, code: int, log: s
     """Return the result of a district that has its delivery."""
     return DistrictResult(
         name=task.name,
-        input=Path(task.input).name,
+        input=label_of(task.input),
         status=status,
         exit_code=code,
         households=record["totals"]["households"],
@@ -184,4 +185,4 @@ def summarise(task: Task, record: dict[str, Any], status: str, code: int, log: s
 
 def failed(task: Task, code: int, message: str, log: str = "") -> DistrictResult:
     """Return the result of a district without a delivery."""
-    return DistrictResult(task.name, Path(task.input).name, "failed", code, message=message, log=log)
+    return DistrictResult(task.name, label_of(task.input), "failed", code, message=message, log=log)
