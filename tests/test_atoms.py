@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pytest
-from ground import CRS, house
+import shapely
+from ground import CRS, barriers, house, outline
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Point, box
+from shapely import MultiPolygon, Point, Polygon, box
 from shapely.affinity import rotate
 
-from gridder.atoms import make_atoms, read_units, share_out
+from gridder.atoms import make_atoms
+from gridder.cells import draw_cells
 from gridder.policy import load_policy
+from gridder.text import say_finding
+from gridder.units import cut_slices, read_units, share_out
 
 POLICY = load_policy()
 EMPTY = gpd.GeoDataFrame({"name": []}, geometry=[], crs=CRS)
@@ -74,6 +79,17 @@ def test_compound_and_site_are_those_that_hold_most_of_a_building():
         ("1,1", 7, [4, 3]),
         ("9", 5, []),
         ("abc", 5, []),
+        ("三个单元", 620, [207, 207, 206]),
+        ("十二", 600, [50] * 12),
+        ("共 3 个单元", 620, [207, 207, 206]),
+        ("1单元200、2单元210", 410, [200, 210]),
+        ("1单元：200户；2单元：210户", 410, [200, 210]),
+        ("一单元 96 户，二单元 96 户", 192, [96, 96]),
+        ("1#200+2#210", 410, [200, 210]),
+        ("１２０／８０", 200, [120, 80]),
+        ("1单元200", 620, []),
+        ("99999999999", 620, []),
+        (None, 620, []),
     ],
 )
 def test_units_as_written(text, households, units):
@@ -84,3 +100,62 @@ def test_units_as_written(text, households, units):
 def test_shares_add_up_to_the_household(total, weights):
     shares = share_out(total, weights)
     assert sum(shares) == total and min(shares) >= 0 and len(shares) == len(weights)
+
+
+HOUSES = {
+    "L": box(0, 0, 60, 14).union(box(0, 0, 14, 45)),
+    "U": box(0, 0, 60, 14).union(box(0, 0, 14, 45)).union(box(46, 0, 60, 45)),
+    "courtyard": box(0, 0, 60, 40).difference(box(12, 12, 48, 28)),
+    "two parts": MultiPolygon([box(0, 0, 30, 12), box(40, 5, 70, 17)]),
+    "wardrobe": box(0, 0, 0.5, 0.4),
+    "stamp": box(0, 0, 0.02, 0.02),
+    "needle": Polygon([(0, 0), (40, 0.01), (40, 0.03)]),
+    "round": Point(0, 0).buffer(15),
+}
+
+
+@pytest.mark.parametrize("turn", [0, 30, 90, 135])
+@pytest.mark.parametrize("shape", HOUSES.values(), ids=HOUSES)
+def test_slices_of_any_footprint_are_valid_and_proportional(shape, turn):
+    units = [200, 0, 110, 310]
+    footprint = rotate(shape, turn, origin=(0, 0))
+    slices = cut_slices(footprint, units)
+    whole = 200 + 110 + 110 + 310  # a unit without households has as much as the smallest with some
+    assert [piece.area / footprint.area for piece in slices] == pytest.approx(
+        [200 / whole, 110 / whole, 110 / whole, 310 / whole], rel=1e-3
+    )
+    assert all(piece.is_valid and piece.geom_type in ("Polygon", "MultiPolygon") for piece in slices)
+    assert shapely.union_all(slices).symmetric_difference(footprint).area < 1e-6 * footprint.area
+    if turn == 30:  # from west to east
+        assert list(np.argsort([piece.centroid.x for piece in slices])) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("shape", [*HOUSES.values(), box(0, 0, 1e-4, 1e-4), Point(3, 4)])
+@pytest.mark.parametrize("units", ["4", "200,0,110,310", "17"])
+def test_each_unit_of_a_tower_has_a_connected_cell(shape, units):
+    atoms, _ = make_atoms(buildings(T=(620, units, shape), Z=(40, None, house(70, 60))), EMPTY, EMPTY, POLICY)
+    ground = outline(-60, -20, 120, 100)
+    cells = draw_cells(atoms, ground, barriers().set_crs(CRS, allow_override=True), POLICY).cells
+    assert set(cells.geom_type) == {"Polygon"} and len(cells) == len(atoms)
+    assert shapely.coverage_is_valid(cells.values) and cells.area.sum() == pytest.approx(180 * 120)
+    assert atoms["households"].sum() == 660
+
+
+@pytest.mark.parametrize(
+    ("units", "codes"),
+    [
+        ("三栋", ["cells.units_unread"]),
+        ("1单元200", ["cells.units_unread"]),
+        ("200,210,211", ["cells.units_scaled", "plan.tower_cut"]),
+        ("200,210,210", ["plan.tower_cut"]),
+        ("不详", []),
+    ],
+)
+def test_what_cannot_be_used_of_units_is_told(units, codes):
+    atoms, findings = make_atoms(buildings(T=(620, units, house(0, 0))), EMPTY, EMPTY, POLICY)
+    assert [f.code for f in findings] == codes and atoms["households"].sum() == 620
+    assert all(f.ids == ("T",) and say_finding("zh", f) and say_finding("en", f) for f in findings)
+
+
+def test_units_of_buildings_within_the_maximum_are_not_judged():
+    assert make_atoms(buildings(T=(500, "三栋", house(0, 0))), EMPTY, EMPTY, POLICY)[1] == []

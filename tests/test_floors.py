@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("policy", "effort", "tables", "text", "addresses"),
     ("read", "coordinates", "check",  # files → gridder's tables; what is wrong with them, mended and settled
      # the ground and who touches whom
-     "atoms", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "homes", "empty_ground", "lumps", "settling", "open_ground", "cells", "adjacency"),
+     "atoms", "units", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "homes", "empty_ground", "lumps", "settling", "open_ground", "cells", "adjacency"),
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),
