@@ -127,7 +127,9 @@ def run_apart(tool: str, n_buildings: int, limit_s: int, seed: int) -> dict[str,
     call += ["--limit", str(limit_s), "--seed", str(seed)]
     wall = WALL_FACTOR * limit_s + WALL_MORE_S
     try:
-        done = subprocess.run(call, capture_output=True, text=True, timeout=wall, env=os.environ | ONE_THREAD, check=False)
+        done = subprocess.run(
+            call, capture_output=True, text=True, timeout=wall, env=os.environ | ONE_THREAD, check=False
+        )
     except subprocess.TimeoutExpired:
         return {"outcome": "over time"}
     if done.returncode in (-24, 128 + 24):  # SIGXCPU
