@@ -175,6 +175,32 @@ def test_district_yaml_names_tables(database, tmp_path):
     assert district.inputs[1]["source_layer"] == "public.buildings"
 
 
+def test_a_delivery_from_a_database_is_verified_against_it_and_holds_no_secret(database, cluster, tmp_path):
+    from gridder.journal import Journal
+    from gridder.request import Request, name_of_input
+    from gridder.tasks import plan_input
+    from gridder.verify import verify_delivery
+
+    journal = Journal()
+    request = Request(
+        missing="zero", columns=["communities.community_id=community_id"], bad_rows="quarantine"
+    )
+    plan_input(Path(database), request, tmp_path / "out", journal, overwrite=False)
+    for file in (path for path in (tmp_path / "out").rglob("*") if path.is_file()):
+        content = file.read_bytes()
+        assert PASSWORD.encode() not in content and SECRET.encode() not in content, file
+        assert cluster["host"].encode() not in content, file
+    assert name_of_input(Path(database)) == "town" and SECRET not in journal.text()
+    assert verify_delivery(tmp_path / "out", Path(database)) == []
+    with psycopg.connect(**cluster, dbname="town", autocommit=True) as town:
+        town.execute("update buildings set households = 119 where building_id = 'b3'")
+        found = verify_delivery(tmp_path / "out", Path(database))
+        assert [violation.code for violation in found] == ["verify.input_changed"]
+        town.execute("update buildings set households = 120 where building_id = 'b3'")
+    away = verify_delivery(tmp_path / "out", Path(database.replace("5433", "5499")))
+    assert [violation.code for violation in away] == ["verify.input_missing"] * 3
+
+
 def test_arcs_and_several_systems(database):
     district = read_district(database, ReadOptions(layers={"buildings": "curved"}))
     assert district.buildings.geometry.area.round(1).tolist() == [78.5]

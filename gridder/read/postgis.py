@@ -101,17 +101,16 @@ def read_table(address: Address, name: str) -> RawLayer:
                 srids=", ".join(map(str, srids)),
             )
         crs = read_crs(connection, srids[0]) if srids else None
-    cells = sorted_rows(
-        [[plain_cell(cell) for cell in row] for row in rows],
-        [names.index(key) for key in keys if key in names],
-    )
+    width = len(names) + (shape is not None)
+    at = [names.index(key) for key in keys if key in names]
+    cells = sorted_rows([[plain_cell(cell) for cell in row[:width]] for row in rows], at)
     frame = pd.DataFrame([row[: len(names)] for row in cells], columns=names, dtype=object)
     digest = hash_rows(names, shape, cells)
     if shape is None:
         return RawLayer(frame, encoding="UTF-8", sha256=digest)
     shapes = shapely.from_wkb(np.array([row[len(names)] for row in cells], dtype=object), on_invalid="fix")
     placed = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index), crs=crs)
-    return RawLayer(placed, crs, "UTF-8", curved=any(row[-1] for row in cells), sha256=digest)
+    return RawLayer(placed, crs, "UTF-8", curved=any(row[-1] for row in rows), sha256=digest)
 
 
 def tables_of(connection: Any) -> list[Table]:
@@ -142,18 +141,15 @@ def choose_shape(kinds: dict[str, str]) -> str | None:
 
 
 def select_rows(table: Table, kinds: dict[str, str], names: list[str], shape: str | None) -> Any:
-    """Return the query for a table: its columns; then shape (WKB, arcs straightened), SRID and whether it has arcs."""
+    """Return the query for a table: its columns; then shape (EWKB, arcs straightened), SRID and whether it has arcs."""
     import sqlalchemy as sa
 
     source = sa.table(table.name, *(sa.column(name) for name in kinds), schema=table.schema)
     asked: list[Any] = [source.c[n] if kinds[n] in PLAIN else sa.cast(source.c[n], sa.Text) for n in names]
     if shape is not None:
-        column = source.c[shape]
-        if kinds[shape] == "geography":
-            asked += [sa.func.ST_AsBinary(column), sa.func.ST_SRID(column), sa.literal(False)]
-        else:
-            straight = sa.func.ST_AsBinary(sa.func.ST_CurveToLine(column))
-            asked += [straight, sa.func.ST_SRID(column), sa.func.ST_HasArc(column)]
+        column = source.c[shape] if kinds[shape] == "geometry" else sa.func.geometry(source.c[shape])
+        straight = sa.func.ST_AsEWKB(sa.func.ST_CurveToLine(column))
+        asked += [straight, sa.func.ST_SRID(column), sa.func.ST_HasArc(column)]
     return sa.select(*(one.label(f"c{number}") for number, one in enumerate(asked)))
 
 

@@ -76,12 +76,10 @@ def choose(described: list[Any]) -> tuple[str | None, list[str]]:
 
 
 def ask(sql: Any, name: str, kind: str) -> Any:
-    """Return how a column is asked for: numbers as they are, shapes as WKB with arcs straightened, all else as text."""
+    """Return how a column is asked for: numbers as they are, shapes as EWKB with arcs straightened, all else as text."""
     column = sql.Identifier(name)
-    if kind == "geometry":
-        return sql.SQL("st_asbinary(st_curvetoline({}))").format(column)
-    if kind == "geography":
-        return sql.SQL("st_asbinary({})").format(column)
+    if kind in ("geometry", "geography"):
+        return sql.SQL("st_asewkb(st_curvetoline(geometry({})))").format(column)
     return column if kind in PLAIN else sql.SQL("{}::text").format(column)
 
 
