@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -202,6 +203,29 @@ def test_the_note_about_row_numbers_names_the_column_that_could_serve(tmp_path):
     district = read_district(write(tmp_path, buildings=town(BM=IDS, households=COUNTS)))
     (note,) = [f for f in district.findings if f.code == "columns.ids_found"]
     assert note.facts["column"] == "BM" and note.facts["n"] == N
+
+
+def test_without_communities_a_column_that_may_say_them_is_named(tmp_path):
+    zones = {"社区名": ["A", "B"] * 6}
+    path = write(tmp_path, buildings=town(building_id=IDS, households=COUNTS, **zones))
+    (found,) = [f for f in read_district(path).findings if f.code == "columns.communities_found"]
+    assert (found.facts["column"], found.facts["n"]) == ("社区名", 2)
+    outlined = write(tmp_path, communities=halves(id=["A", "B"]))
+    assert "columns.communities_found" not in [f.code for f in read_district(outlined).findings]
+
+
+def test_a_zip_of_shapefiles_is_explained_like_a_folder(tmp_path):
+    folder = tmp_path / "shp"
+    folder.mkdir()
+    town(ID=IDS, NB_LOGTS=COUNTS).to_file(folder / "bati.shp")
+    halves(code=["A", "B"]).to_file(folder / "iris.shp")
+    packed = tmp_path / "town.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, file.name)
+    for path in (folder, packed):
+        district = read_district(path, options_of(command(told(path).findings)))
+        assert len(district.communities) == 2 and int(district.buildings["households"].sum()) == 120
 
 
 def test_layers_not_recognised_come_with_the_option_that_uses_them(tmp_path):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from gridder.read.drawings import close_outlines
 from gridder.read.formats import RawLayer
 from gridder.read.kinds import normalise_kinds
 from gridder.read.opened import identify, read_source, tell_reading
+from gridder.read.placing import parse_crs, place, refuse_nowhere
 from gridder.read.proposals import add_proposals, explaining
 from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
 from gridder.read.shapefile import hash_file
@@ -78,8 +80,9 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
         if isinstance(one.frame, gpd.GeoDataFrame):
             findings += note_old_datum(one.record["file"], one.layer, one.frame.crs, crs)
     findings += note_crs(buildings, crs) + note_row_ids(buildings)
-    findings = add_proposals(path, options, findings)
     given = any(one.layer == "communities" for one in loaded)
+    divided = given or bool(buildings["community_id"].notna().any())
+    findings = add_proposals(path, options, findings, divided=divided)
     ids = tables["communities"]["community_id"] if given else buildings["community_id"]
     stem = name_input(path)
     return District(
@@ -93,21 +96,6 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
         settings=layout.settings,
         findings=tuple(findings),
     )
-
-
-def refuse_nowhere(buildings: gpd.GeoDataFrame, file: str) -> None:
-    """Raise InputError when the middle of the buildings is nowhere on earth in the CRS they are said to be in."""
-    bounds = buildings.geometry.bounds.replace([np.inf, -np.inf], np.nan).dropna()
-    if bounds.empty or buildings.crs is None:
-        return
-    x, y = np.median(bounds[["minx", "maxx"]]), np.median(bounds[["miny", "maxy"]])
-    lon, lat = Transformer.from_crs(buildings.crs, 4326, always_xy=True).transform(x, y)
-    if not (np.isfinite([lon, lat]).all() and abs(lat) <= 90):
-        crs = CRS.from_user_input(buildings.crs)
-        hints = tuple(warn_off_area(file, "buildings", buildings))
-        raise InputError(
-            "errors.crs_misfit", findings=hints, file=file, x=float(x), y=float(y), crs=crs.to_string()
-        )
 
 
 def name_input(path: Path) -> str:
@@ -143,7 +131,18 @@ def load_sources(layout: Layout, options: ReadOptions) -> list[Loaded]:
         with pointing(layout.sources[at]):
             loaded[at] = load_source(layout.sources[at], layout, options, counted=counted)
         counted |= loaded[at].layer == "compounds" and "households" in loaded[at].record["columns"]
-    return [loaded[at] for at in sorted(loaded)]
+    return name_files([loaded[at] for at in sorted(loaded)])
+
+
+def name_files(loaded: list[Loaded]) -> list[Loaded]:
+    """Return sources whose rows say which file they are of, where their layer has several: row 3 is in each of them."""
+    often = Counter(one.layer for one in loaded if one.layer != "workforce")
+    found = []
+    for one in loaded:
+        name = ":".join(one.record[key] for key in ("file", "member", "source_layer") if one.record.get(key))
+        said = pd.Series([name if often[one.layer] > 1 else None] * len(one.frame), dtype=object)
+        found.append(replace(one, frame=one.frame.assign(file=said)) if often[one.layer] else one)
+    return found
 
 
 def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted: bool = False) -> Loaded:
@@ -173,71 +172,6 @@ def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted
         "coords": datum_in_force(source, frame, layout, options),
     }
     return Loaded(source.layer, frame, record, tuple(findings))
-
-
-def place(
-    source: Source, raw: RawLayer, frame: pd.DataFrame, layout: Layout, options: ReadOptions
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Return the table with its geometry in a CRS that says where it is, datum shifts undone.
-
-    Raises
-    ------
-    InputError
-        No CRS anywhere, one PROJ does not know, or degrees that are none.
-    """
-    findings = []
-    datum = stated_datum(source, layout, options)
-    general = options.crs or layout.crs
-    stated = source.crs or (None if raw.crs else general)
-    if general and raw.crs and not stated:
-        findings += warn_own_crs(source, raw.crs, parse_crs(general))
-    crs = parse_crs(stated) if stated else raw.crs
-    if crs is None and (raw.in_degrees or datum):
-        crs = CRS.from_epsg(4490 if datum == "cgcs2000" else 4326)
-        if not datum:
-            findings.append(
-                Finding("read.degrees_assumed", "note", {"file": source.label}, layer=source.layer)
-            )
-    if crs is None:
-        raise InputError("errors.no_crs", file=source.label, layer=source.layer)
-    placed = gpd.GeoDataFrame(frame, geometry=raw.frame["geometry"].to_numpy(), crs=crs)
-    if crs.is_geographic:
-        refuse_no_degrees(source, placed)
-    placed, found = undo_stated(source, placed, layout, options)
-    return placed, findings + found + warn_off_area(source.label, source.layer, placed)
-
-
-def parse_crs(text: str) -> CRS:
-    """Return the CRS a user names."""
-    try:
-        crs = usable_crs(CRS.from_user_input(text))
-    except CRSError:
-        crs = None
-    if crs is None:
-        raise InputError("errors.crs_unknown", crs=text)
-    return crs
-
-
-def warn_own_crs(source: Source, own: CRS, asked: CRS) -> list[Finding]:
-    """Return the warning that a file's own CRS is used, if another one was stated for files that have none."""
-    same_code = own.to_epsg() is not None and own.to_epsg() == asked.to_epsg()
-    if same_code or own.equals(asked, ignore_axis_order=True):
-        return []
-    names = [crs.to_string() if crs.to_epsg() else crs.name for crs in (own, asked)]
-    facts = {"file": source.label, "layer": source.layer, "own": names[0], "asked": names[1]}
-    return [Finding("read.crs_own", "warning", facts, layer=source.layer)]
-
-
-def refuse_no_degrees(source: Source, frame: gpd.GeoDataFrame) -> None:
-    """Stop when most coordinates of a layer said to be in degrees cannot be degrees."""
-    bounds = shapely.bounds(frame.geometry.to_numpy())
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    middle = np.median(bounds, axis=0) if len(bounds) else np.zeros(4)
-    if np.abs(middle[[0, 2]]).max() > 180 or np.abs(middle[[1, 3]]).max() > 90:
-        facts: dict[str, Any] = {"x": float(middle[0]), "y": float(middle[1])}
-        swapped = np.abs(middle[[0, 2]]).max() <= 90 and np.abs(middle[[1, 3]]).max() <= 180
-        code = "errors.degrees_swapped" if swapped else "errors.not_degrees"
-        raise InputError(code, file=source.label, layer=source.layer, **facts)
 
 
 def join_buildings(loaded: list[Loaded]) -> gpd.GeoDataFrame:

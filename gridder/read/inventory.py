@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gridder.read.barrier_layers import named_barriers
-from gridder.read.formats import CONTAINERS, DATA_FILES, list_layers
+from gridder.read.formats import CONTAINERS, list_layers
+from gridder.read.places import Place, list_places, places_in
 from gridder.read.settings import ReadOptions, Source
-from gridder.read.sources import SETTINGS_FILE, STYLE_TABLE, find_layout, match_names
+from gridder.read.sources import SETTINGS_FILE, STYLE_TABLE, find_layout, is_named, match_names
+from gridder.read.zipped import ARCHIVES, unpack
 
 
 @dataclass(frozen=True)
@@ -27,35 +29,42 @@ def list_entries(path: Path, options: ReadOptions) -> list[Entry]:
     InputError
         The input cannot be listed.
     """
-    if path.is_file() and path.suffix.lower() in CONTAINERS:
-        found: list[tuple[str, Path, str | None]] = [
-            (name, path, name) for name, _ in list_layers(path) if name != STYLE_TABLE
-        ]
-    elif is_plain_folder(path):
-        found = list_folder(path)
-    else:
+    places = list_files(path, options)
+    if places is None:
         return [Entry(s.source_layer or s.path.stem, s) for s in find_layout(path, options).sources]
-    names = [name for name, _, _ in found]
+    found = [named for place in places for named in tables_of(place, alone=len(places) == 1)]
+    names = [name for name, _ in found]
     known = ReadOptions(layers={k: name for k, name in options.layers.items() if name in names})
     matched = match_names(names, known, path.name)
     layer_of = {name: layer for layer, name in matched.items()}
     layer_of |= dict.fromkeys(named_barriers(names, matched), "barriers")
-    return [
-        Entry(name, Source(layer_of.get(name, ""), file, file.name, inner)) for name, file, inner in found
-    ]
+    return [Entry(name, replace(source, layer=layer_of.get(name, ""))) for name, source in found]
+
+
+def list_files(path: Path, options: ReadOptions) -> list[Place] | None:
+    """Return the files of a container, folder or archive; None where settings or a lone table say what is what."""
+    if path.is_file() and path.suffix.lower() in CONTAINERS:
+        return [Place(path, path.name, path.stem)]
+    if is_plain_folder(path):
+        return list_places(path, is_named(options))
+    if path.is_file() and path.suffix.lower() in ARCHIVES:
+        unpacked = unpack(path)
+        places = places_in(unpacked)
+        lone = len(places) == 1 and places[0].path.suffix.lower() not in CONTAINERS
+        return None if lone or any(unpacked.folder.rglob(SETTINGS_FILE)) else places
+    return None
+
+
+def tables_of(place: Place, *, alone: bool) -> list[tuple[str, Source]]:
+    """Return (name, source) of the tables in a file; a container among other files goes by its first layer."""
+    if place.path.suffix.lower() not in CONTAINERS:
+        return [(place.name, place.source(""))]
+    layers = [name for name, _ in list_layers(place.path) if name != STYLE_TABLE]
+    if alone:
+        return [(name, place.source("", name)) for name in layers]
+    return [(place.name, place.source("", layers[0]))] if layers else []
 
 
 def is_plain_folder(path: Path) -> bool:
     """Whether an input is a folder with one file a layer, and no settings that say more."""
     return path.is_dir() and path.suffix.lower() != ".gdb" and not (path / SETTINGS_FILE).is_file()
-
-
-def list_folder(folder: Path) -> list[tuple[str, Path, str | None]]:
-    """Return (name, file, layer in it) of the files of a folder that can be read; a container goes by its first."""
-    found: list[tuple[str, Path, str | None]] = []
-    for file in sorted(folder.iterdir()):
-        if file.suffix.lower() in DATA_FILES and not file.name.startswith(("~$", ".")):
-            one_table = file.suffix.lower() not in CONTAINERS
-            inside: list[str | None] = [None] if one_table else [name for name, _ in list_layers(file)]
-            found += [(file.stem, file, inside[0])] if inside else []
-    return found

@@ -4,62 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from gridder.errors import Finding, InputError
-from gridder.policy import load_policy
-from gridder.read.candidates import WANTED, Candidate, find_candidates, is_row_key, tell_candidates
-from gridder.read.column_facts import ColumnFacts, tell_columns
-from gridder.read.columns import REQUIRED, recognise_cut
-from gridder.read.counts import parse_text
+from gridder.read.candidates import is_row_key, tell_candidates
+from gridder.read.column_facts import tell_columns
 from gridder.read.inventory import is_plain_folder, list_entries
-from gridder.read.kinds import says_kinds
-from gridder.read.layer_guesses import Shown, guess_layers, show
+from gridder.read.layer_guesses import Shown, show
+from gridder.read.meant import Meant, propose
 from gridder.read.opened import read_source
 from gridder.read.settings import ReadOptions
 from gridder.read.sources import SETTINGS_FILE
-from gridder.tables import LAYERS, recognise
 
 EXPLAINED = ("errors.column_needed", "errors.column_missing", "errors.layer_missing")
-OFFERED = 3  # candidates told of one column
-
-
-@dataclass(frozen=True)
-class Meant:
-    """One table with its columns: ``known`` (recognised or stated), ``offers`` for those that are not."""
-
-    shown: Shown
-    known: dict[str, str]
-    offers: dict[str, list[Candidate]]
-
-    @property
-    def layer(self) -> str:
-        """gridder's layer the table is, or may be, taken for."""
-        return self.shown.layer
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """The likeliest source column of every column that has one."""
-        first = {column: offers[0].facts.name for column, offers in self.offers.items() if offers}
-        if "households" in self.known or "households" in first:
-            first.pop("population", None)
-        return first
-
-    @property
-    def lacking(self) -> list[str]:
-        """The required columns that nobody named or recognised."""
-        if "population" in self.known and self.layer == "buildings":
-            return []
-        if self.layer == "barriers" and (self.shown.kind or self.says_kinds):
-            return []
-        return [c for c in REQUIRED.get(self.layer, ()) if c not in self.known]
-
-    @property
-    def says_kinds(self) -> bool:
-        """Whether barriers are classed by other columns than ``kind``, or by the layer's name."""
-        return says_kinds(self.shown.entry.source, [str(name) for name in self.shown.table.columns])
 
 
 @contextmanager
@@ -84,18 +42,35 @@ def explain(error: InputError, path: Path, options: ReadOptions) -> InputError:
     return InputError(error.code, (*error.findings, *told, *tell_next(path, options, meant)), **error.facts)
 
 
-def add_proposals(path: Path, options: ReadOptions, findings: list[Finding]) -> list[Finding]:
-    """Return findings of a reading with what unrecognised layers may be, and which column may hold the ids."""
+def add_proposals(
+    path: Path, options: ReadOptions, findings: list[Finding], *, divided: bool = True
+) -> list[Finding]:
+    """Return findings of a reading with what unrecognised layers may be, and which columns may hold ids.
+
+    ``divided``: whether buildings or outlines say which communities there are.
+    """
     codes = {finding.code for finding in findings}
-    if not codes & {"read.layers_ignored", "read.ids_from_rows"} or not path.exists():
+    if (divided and not codes & {"read.layers_ignored", "read.ids_from_rows"}) or not path.exists():
         return findings
     meant = propose(read_tables(path, options), options)
     found = [
         name_ids(finding, meant) if finding.code == "read.ids_from_rows" else finding for finding in findings
     ]
-    guessed = [one for one in meant if one.shown.guessed]
+    found += [] if divided else name_communities(meant)
+    guessed = [one for one in meant if one.shown.guessed and one.layer != "buildings"]  # those were read
     told = [finding for one in guessed for finding in tell_table(one, in_full=False)]
     return found + told + (tell_next(path, options, meant) if told else [])
+
+
+def name_communities(meant: list[Meant]) -> list[Finding]:
+    """Return the warning that a column of the buildings may say their communities, where nothing else does."""
+    buildings = next((one for one in meant if one.layer == "buildings"), None)
+    offers = buildings.offers.get("community_id", []) if buildings else []
+    if not offers or any(one.layer == "communities" for one in meant):
+        return []
+    best = offers[0].facts
+    facts = {"column": best.name, "sample": best.sample, "n": best.distinct}
+    return [Finding("columns.communities_found", "warning", facts, layer="buildings")]
 
 
 def name_ids(finding: Finding, meant: list[Meant]) -> Finding:
@@ -112,58 +87,6 @@ def name_ids(finding: Finding, meant: list[Meant]) -> Finding:
 def read_tables(path: Path, options: ReadOptions) -> list[Shown]:
     """Return every table of an input, read."""
     return [show(entry, read_source(entry.source, options.encoding)) for entry in list_entries(path, options)]
-
-
-def propose(tables: list[Shown], options: ReadOptions) -> list[Meant]:
-    """Return every table with the layer and the columns it probably has."""
-    most = load_policy().households_absurd
-    found = []
-    for shown in guess_layers(tables, most):
-        names = [facts.name for facts in shown.columns]
-        known: dict[str, str] = {}
-        if shown.layer:
-            stated = {**shown.entry.source.columns, **options.columns.get(shown.layer, {})}
-            known = {**recognise_cut(shown.layer, names), **recognise(shown.layer, names)}
-            known |= {column: name for column, name in stated.items() if name in names}
-        free = [facts for facts in shown.columns if facts.name not in known.values()]
-        offers = {
-            column: find_candidates(shown.layer, column, free, most)[:OFFERED]
-            for column in WANTED.get(shown.layer, {})
-            if column not in known and column in {c.name for c in LAYERS[shown.layer]}
-        }
-        found.append(Meant(shown, known, offers))
-    order = {layer: n for n, layer in enumerate(LAYERS)}
-    return sorted(agree(found), key=lambda one: order.get(one.layer, len(order)))
-
-
-def agree(found: list[Meant]) -> list[Meant]:
-    """Return tables in which the buildings' communities are offered only where they are those of the outlines."""
-    buildings = next((one for one in found if one.layer == "buildings"), None)
-    communities = next((one for one in found if one.layer == "communities"), None)
-    if buildings is None or communities is None or "community_id" in buildings.known:
-        return found
-    stated = [communities.known["community_id"]] if "community_id" in communities.known else []
-    ids = stated or [one.facts.name for one in communities.offers["community_id"]]
-    for name in ids:
-        there = set(parse_text(communities.shown.table[name]))
-        for facts in buildings.shown.columns:
-            said = set(parse_text(buildings.shown.table[facts.name])) - {None}
-            if 1 < len(said) < facts.known and said <= there:
-                return [settle_ids(one, facts, name) for one in found]
-    return [
-        replace(one, offers=one.offers | {"community_id": []}) if one is buildings else one for one in found
-    ]
-
-
-def settle_ids(one: Meant, of_buildings: ColumnFacts, of_communities: str) -> Meant:
-    """Return a table with the two columns that hold the same ids offered first."""
-    if one.layer == "buildings":
-        both = Candidate("community_id", of_buildings, "both", 1.0)
-        return replace(one, offers=one.offers | {"community_id": [both]})
-    if one.layer == "communities" and "community_id" in one.offers:
-        first = sorted(one.offers["community_id"], key=lambda offer: offer.facts.name != of_communities)
-        return replace(one, offers=one.offers | {"community_id": first})
-    return one
 
 
 def tell_table(one: Meant, *, in_full: bool = True) -> list[Finding]:
@@ -254,9 +177,13 @@ def settings_text(options: ReadOptions, meant: list[Meant]) -> str:
     for one in meant:
         stated = {c: n for c, n in options.columns.get(one.layer, {}).items() if one.known.get(c) == n}
         columns = stated | one.chosen
-        parts = [f"file: {quoted(one.shown.entry.source.path.name)}"]
-        if one.shown.entry.source.source_layer:
-            parts.append(f"layer: {quoted(one.shown.entry.source.source_layer)}")
+        source = one.shown.entry.source
+        file, layer = source.path.name, source.source_layer
+        if source.archive is not None:
+            file, layer = source.archive.archive.name, one.shown.entry.name
+        parts = [f"file: {quoted(file)}"]
+        if layer:
+            parts.append(f"layer: {quoted(layer)}")
         if one.layer == "barriers" and one.shown.kind:
             parts.append(f"kind: {one.shown.kind}")
         if columns:
