@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import geopandas as gpd
@@ -34,8 +34,21 @@ SCALE_TOLERANCE = (
 Degrees = NDArray[np.float64]
 
 
+def in_box(lon: Degrees, lat: Degrees) -> NDArray[np.bool_]:
+    """Return which places are in the box inside which GCJ-02 is shifted."""
+    west, south, east, north = GCJ_BOX
+    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+
+
 def gcj02_from_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Return GCJ-02 longitude and latitude of WGS 84 ones, degrees; unchanged outside China's box."""
+    shifted_lon, shifted_lat = shift_to_gcj02(lon, lat)
+    inside = in_box(lon, lat)
+    return np.where(inside, shifted_lon, lon), np.where(inside, shifted_lat, lat)
+
+
+def shift_to_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """Return the GCJ-02 formula as it is, beyond its box too."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
     wave = (20.0 * np.sin(6.0 * x * np.pi) + 20.0 * np.sin(2.0 * x * np.pi)) * 2.0 / 3.0
@@ -49,12 +62,7 @@ def gcj02_from_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     magic = 1.0 - GCJ_ECCENTRICITY2 * np.sin(angle) ** 2
     meridian = GCJ_AXIS_M * (1.0 - GCJ_ECCENTRICITY2) / magic**1.5
     parallel = GCJ_AXIS_M / np.sqrt(magic) * np.cos(angle)
-    west, south, right, top = GCJ_BOX
-    inside = (lon >= west) & (lon <= right) & (lat >= south) & (lat <= top)
-    return (
-        np.where(inside, lon + np.degrees(east / parallel), lon),
-        np.where(inside, lat + np.degrees(north / meridian), lat),
-    )
+    return lon + np.degrees(east / parallel), lat + np.degrees(north / meridian)
 
 
 def bd09_from_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
@@ -73,12 +81,22 @@ def wgs84_from(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degre
     """Return WGS 84 longitude and latitude of coordinates in ``datum``, degrees.
 
     The inverse is exact: the forward formula is iterated until its value is the input
-    (error below 1e-11°, a micrometre).
+    (error below 1e-11°, a micrometre). What the shift carried over the edge of the box is brought back into it.
     CGCS2000 and WGS 84 differ by centimetres and count as equal, as in PROJ.
     """
-    if datum not in ("gcj02", "bd09"):
+    if datum not in SHIFTED:
         return lon, lat
-    forward = gcj02_from_wgs84 if datum == "gcj02" else bd09_from_wgs84
+    if datum == "bd09":
+        lon, lat = invert(bd09_from_gcj02, lon, lat)
+    true_lon, true_lat = invert(shift_to_gcj02, lon, lat)
+    inside = in_box(true_lon, true_lat)
+    return np.where(inside, true_lon, lon), np.where(inside, true_lat, lat)
+
+
+def invert(
+    forward: Callable[[Degrees, Degrees], tuple[Degrees, Degrees]], lon: Degrees, lat: Degrees
+) -> tuple[Degrees, Degrees]:
+    """Return the places that ``forward``, which moves every place a little, brings to ``lon, lat``."""
     true_lon, true_lat = lon.copy(), lat.copy()
     for _ in range(ITERATIONS):
         shifted_lon, shifted_lat = forward(true_lon, true_lat)

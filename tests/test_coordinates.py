@@ -9,15 +9,21 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from gridder.coordinates import (
+    GCJ_BOX,
     bd09_from_gcj02,
     bd09_from_wgs84,
     choose_metric_crs,
     gcj02_from_wgs84,
+    is_at_home,
+    is_metric,
     metric_crs_at,
+    readings_at_home,
+    shifted_to,
     undo_datum,
     usable_crs,
     wgs84_from,
 )
+from gridder.read import read_district
 
 
 @pytest.mark.parametrize(
@@ -54,6 +60,24 @@ def test_the_inverse_is_exact(lon, lat, datum):
     there = forward(np.array([lon]), np.array([lat]))
     back = wgs84_from(datum, *there)
     assert abs(back[0][0] - lon) < 1e-11 and abs(back[1][0] - lat) < 1e-11  # a micrometre
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+def test_the_inverse_on_a_dense_grid_to_the_edges_of_the_box(datum):
+    """Every 0.1 degree, and along the edges of the box just inside and on them."""
+    west, south, east, north = GCJ_BOX
+    lon, lat = np.meshgrid(
+        np.append(np.arange(west, east, 0.1), [east - 1e-6, east]),
+        np.append(np.arange(south, north, 0.1), [north - 1e-6, north]),
+    )
+    lon, lat = lon.ravel(), lat.ravel()
+    there = shifted_to(datum, lon, lat)
+    assert np.hypot(there[0] - lon, there[1] - lat).min() > 1e-5  # every one is moved
+    back = wgs84_from(datum, *there)
+    worst = np.maximum(np.abs(back[0] - lon), np.abs(back[1] - lat))
+    slack = 1e-8  # of the edges themselves: rounding may carry a place on them out of the box
+    inner = (lon > west + slack) & (lon < east - slack) & (lat > south + slack) & (lat < north - slack)
+    assert worst[inner].max() < 1e-9
 
 
 def test_a_frame_in_gcj02_moves_by_hundreds_of_metres_and_keeps_gaps():
@@ -120,3 +144,50 @@ def test_a_crs_that_says_nothing_of_the_earth_is_none():
     )
     assert usable_crs(None) is None
     assert usable_crs(CRS("EPSG:4549+5773")).to_epsg() == 4549
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "EPSG:4326", "EPSG:4490", "EPSG:4551", "EPSG:4530", "EPSG:4510", "EPSG:4499", "EPSG:32651", "EPSG:3857",
+        CRS(4551).to_wkt("WKT1_ESRI"), CRS(4530).to_wkt("WKT1_ESRI"),
+        "+proj=tmerc +lat_0=0 +lon_0=125.5 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m",
+        "+proj=tmerc +lat_0=0 +lon_0=126 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=us-ft",
+    ],
+)  # fmt: skip
+def test_a_place_is_the_same_in_every_crs_it_may_be_given_in(tmp_path, crs):
+    """Files in each of them, a shapefile without EPSG code among them, lead to one place, to the millimetre."""
+    true = gpd.GeoDataFrame(
+        {"building_id": ["a"], "households": [5]},
+        geometry=[shapely.box(125.3, 43.9, 125.301, 43.901)],
+        crs=4326,
+    )
+    given = true.set_geometry(true.geometry.segmentize(0.0001)).to_crs(crs)
+    given.to_file(tmp_path / "buildings.shp")
+    district = read_district(tmp_path / "buildings.shp")
+    assert is_metric(district.crs, *district.buildings.total_bounds[:2])
+    if CRS(crs).to_epsg() in (None, 3857, 4326, 4490) and not is_metric(given.crs, *given.total_bounds[:2]):
+        assert district.crs.to_epsg() == 4551  # degrees, Web Mercator and feet are planned in the zone
+    expected = true.geometry.to_crs(4551).iloc[0].centroid
+    assert district.buildings.geometry.to_crs(4551).iloc[0].centroid.distance(expected) < 0.001
+    assert not [f for f in district.findings if f.code.startswith("datum.")]
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "mends"),
+    [
+        (4551, (544_300, 4_857_200), None),
+        (4549, (744_300, 4_857_200), None),  # the next zone is used now and then
+        (4551, (4_857_200, 544_300), ["EPSG:4551 (X ↔ Y)"]),
+        (4551, (42_544_300, 4_857_200), ["EPSG:4530"]),
+        (4530, (544_300, 4_857_200), ["EPSG:4551"]),
+        (4530, (4_857_200, 42_544_300), ["EPSG:4530 (X ↔ Y)"]),
+        (2442, (45_544_300, 4_857_200), ["EPSG:2421"]),
+        (2154, (6_688_000, 355_000), ["EPSG:2154 (X ↔ Y)"]),
+        (4326, (125.3, 43.9), None),
+    ],
+)
+def test_places_far_from_home_and_what_would_bring_them_there(code, place, mends):
+    crs = CRS.from_epsg(code)
+    assert is_at_home(crs, *place) == (mends is None)
+    assert mends is None or readings_at_home(crs, *place) == mends
