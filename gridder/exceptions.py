@@ -13,7 +13,7 @@ import shapely
 
 from gridder.mends import lawful_k, name_of, remedies
 from gridder.partition.answer import GridException
-from gridder.places import Place, barred_edges, look_around, survey
+from gridder.places import Place, barred_edges, look_around, name_along, survey
 from gridder.policy import Policy
 from gridder.tables import EXCEPTION_COLUMNS
 from gridder.text import list_ids, say
@@ -53,7 +53,7 @@ def explain(place: Place, exception: GridException, members: np.ndarray) -> dict
         "unit": str(building["unit"]),
         "beside": int(largest) not in members,
         "building_households": int(counts[largest]),
-        "barrier": barrier_around(place, piece),
+        **barrier_around(place, piece),
         "households": int(exception.households),
         "total": total,
         "elsewhere": int(counts.sum()) - total,
@@ -112,16 +112,19 @@ def translate(place: Place, code: str) -> str:
     return code.replace("component_", "community_" if inhabited == 1 else "pocket_")
 
 
-def barrier_around(place: Place, piece: int) -> str:
-    """Return the kind of barrier along most of the boundary between a pocket and the rest.
+def barrier_around(place: Place, piece: int) -> dict[str, str]:
+    """Return ``barrier``, the kind along most of the boundary between a pocket and the rest, and ``barrier_name``.
 
-    ``site`` where only a special site lies between; blank where nothing of the community does.
+    ``site`` where only a special site lies between; blank where nothing of the community does. No name where the
+    barrier has none.
     """
     table = barred_edges(place, piece)
     if table.empty:
-        return "site" if place.beside_sites.intersection(place.atoms.index[place.piece == piece]) else ""
-    sums = table.groupby("kind")["boundary_m"].sum()
-    return str(sums.sort_index().idxmax())
+        beside = place.beside_sites.intersection(place.atoms.index[place.piece == piece])
+        return {"barrier": "site" if len(beside) else ""}
+    kind = str(table.groupby("kind")["boundary_m"].sum().sort_index().idxmax())
+    name = name_along(place, table[table["kind"] == kind], kind)
+    return {"barrier": kind, **({"barrier_name": name} if name else {})}
 
 
 def exceptions_table(
@@ -199,4 +202,8 @@ def worded(lang: str, facts: dict[str, Any]) -> dict[str, Any]:
         told["cause_buildings"] = list_ids(lang, tuple(told["cause_buildings"]))
     if "barrier" in told:
         told["barrier"] = say(lang, f"plan.barrier_{told['barrier'] or 'none'}")
+        if told.get("barrier_name"):
+            told["barrier"] = say(
+                lang, "plan.barrier_named", barrier=told["barrier"], name=told["barrier_name"]
+            )
     return told

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from gridder.partition.answer import GridException
-from gridder.places import Place, barred_edges, neighbours_of_piece
+from gridder.places import Place, barred_edges, name_along, neighbours_of_piece
 from gridder.policy import Policy
 from gridder.segments import shared_segments
 
@@ -95,6 +95,8 @@ def crossings(place: Place, piece: int, total: int) -> list[Remedy]:
     households = together[edge["beyond"]]
     low, high = lawful_k(households, place.policy)
     facts = {"barrier": str(edge["kind"]), "households_together": households, "k_min": low, "k_max": high}
+    name = name_along(place, table[table.index == edge.name], str(edge["kind"]))
+    facts |= {"barrier_name": name} if name else {}
     return [{"code": "open_crossing", **facts, **spot(place, piece, edge)}]
 
 

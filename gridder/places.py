@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from gridder.policy import Policy
-from gridder.segments import connected_parts, kinds_along, shared_segments
+from gridder.segments import ALONG_M, connected_parts, kinds_along, shared_segments
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,33 @@ def neighbours_of_piece(place: Place, piece: int) -> list[tuple[str, int]]:
 
 def barred_edges(place: Place, piece: int) -> pd.DataFrame:
     """Return the edges between a pocket and other pieces that cannot be walked, with the other piece as ``beyond``."""
-    part = pd.Series(place.piece, index=place.atoms.index)
-    a, b = part[place.edges["cell_a"]].to_numpy(), part[place.edges["cell_b"]].to_numpy()
-    barred = (~place.edges["passable"]).to_numpy() & ((a == piece) != (b == piece))
-    return place.edges[barred].assign(beyond=np.where(a == piece, b, a)[barred])
+    shut = place.edges[~place.edges["passable"].to_numpy(dtype=bool)]  # few: all edges are looked up for none
+    index = place.atoms.index
+    a, b = (place.piece[index.get_indexer(pd.Index(shut[end].to_numpy()))] for end in ("cell_a", "cell_b"))
+    barred = (a == piece) != (b == piece)
+    return shut[barred].assign(beyond=np.where(a == piece, b, a)[barred])
+
+
+def name_along(place: Place, edges: pd.DataFrame, kind: str) -> str:
+    """Return the name of the barriers of a kind that run along most of the boundary of some edges; blank where none has.
+
+    Parameters
+    ----------
+    edges
+        Rows of the place's edges: cell_a, cell_b.
+    """
+    if place.around is None or edges.empty:
+        return ""
+    barriers = place.around.barriers
+    named = barriers[(barriers["kind"] == kind) & barriers["name"].fillna("").astype(bool)]
+    cells = sorted({*edges["cell_a"], *edges["cell_b"]})
+    touching = shared_segments(np.asarray(place.around.cells.loc[cells].values))
+    wanted = {frozenset(pair) for pair in zip(edges["cell_a"], edges["cell_b"])}
+    use = np.array(
+        [{cells[a], cells[b]} in wanted for a, b in zip(touching.left, touching.right)], dtype=bool
+    )
+    at, line = shapely.STRtree(np.asarray(named.geometry.values)).query(
+        touching.middles[use], predicate="dwithin", distance=ALONG_M
+    )
+    metres = pd.Series(touching.length_m[use][at]).groupby(named["name"].to_numpy()[line]).sum()
+    return str(metres.sort_index().idxmax()) if len(metres) else ""

@@ -168,6 +168,15 @@ def test_the_neighbour_of_a_pocket_is_the_one_beside_the_pocket():
         50.0,
         55.0,
     )  # on the railway, between the two
+    assert "barrier_name" not in told["facts"]
+    named = survey(outlines, ground.cells, table, lines.assign(name="京哈线"))
+    told = explain(
+        look_around("W", table, edges, named, POLICY),
+        GridException(1, "component_too_small", 120),
+        np.array([1]),
+    )
+    assert "铁路“京哈线”" in say_reason("zh", told["code"], told["facts"])
+    assert "railway “京哈线”" in say_remedies("en", told["remedies"][:1])
 
 
 @pytest.mark.parametrize("lang", LANGS)
