@@ -10,20 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj import CRS
 
 from gridder.addresses import is_address, parse_address
-from gridder.coordinates import choose_metric_crs, usable_crs
+from gridder.coordinates import choose_metric_crs
 from gridder.errors import Finding, InputError
 from gridder.read.columns import list_columns, resolve_columns, take_columns
-from gridder.read.datum import datum_in_force, note_old_datum, stated_datum, undo_stated, warn_off_area
+from gridder.read.datum import datum_in_force, note_old_datum
 from gridder.read.district_yaml import pointing
 from gridder.read.drawings import close_outlines
-from gridder.read.formats import RawLayer
 from gridder.read.kinds import normalise_kinds
 from gridder.read.opened import identify, read_source, tell_reading
 from gridder.read.placing import parse_crs, place, refuse_nowhere
