@@ -133,7 +133,7 @@ COMMUNITY_COLUMNS = (
     "exceptions"
 ).split()
 EXCEPTION_COLUMNS = "community_id grid_code code households reason remedy clause".split()
-QUARANTINE_COLUMNS = "building_id households layer row reason".split()
+QUARANTINE_COLUMNS = "building_id households layer row reason file".split()
 CHANGE_COLUMNS = "building_id unit old_grid new_grid households".split()
 ASSIGNMENT_COLUMNS = "building_id unit grid_code community_id households".split()
 
@@ -145,7 +145,8 @@ COMMUNITY_STATUS = ("optimal", "bounded", "locally_optimal", "feasible", "relaxe
 class District:
     """One district as read: gridder's columns, one metric CRS, nothing judged yet.
 
-    Every table keeps the source row in ``row`` (1-based feature number of its layer). ``buildings.households`` is
+    Every table keeps the source row in ``row`` (1-based feature number of its file), and in ``file`` the name of that
+    file where the layer has several, None where it has one. ``buildings.households`` is
     nullable Int64 (NA = unknown); text that is no count is kept in ``households_text`` (so are those of ``compounds``);
     ``population`` likewise with ``population_text``, but as a number: statistics by area give fractions of persons.
     ``communities`` is None when the input has no such layer.
@@ -222,6 +223,12 @@ def recognise(layer: str, names: list[str]) -> dict[str, str]:
                 found[column.name] = folded[fold(candidate)]
                 break
     return found
+
+
+def name_rows(table: pd.DataFrame) -> list[str]:
+    """Return every row of an input table as messages name it: ``#3``, with its file where there are several."""
+    files = table["file"] if "file" in table else [None] * len(table)
+    return [f"#{row}" if pd.isna(file) else f"{file}#{row}" for file, row in zip(files, table["row"])]
 
 
 def fold(name: str) -> str:

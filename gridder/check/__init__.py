@@ -25,7 +25,7 @@ from gridder.check.repair import repair_shapes, sorted_ids, tell_repairs
 from gridder.check.sharing import Filled, is_missing_count, share_groups
 from gridder.errors import Finding
 from gridder.policy import Policy
-from gridder.tables import District
+from gridder.tables import District, name_rows
 
 __all__ = ["Checked", "check_district", "offer_choices", "settle", "tell_open"]
 
@@ -115,7 +115,8 @@ def fill_counts(
         filled_from=pd.Series([None] * len(buildings), index=buildings.index, dtype=object)
     )
     groups = share_groups(buildings, plannable)
-    compounds = share_compounds(groups.buildings, plannable, district.compounds)
+    countable = plannable & defects.find_count_reasons(groups.buildings, policy).isna()
+    compounds = share_compounds(groups.buildings, countable, district.compounds)
     people = Filled(compounds.buildings)
     if counts_persons(district.buildings):
         people = convert_population(compounds.buildings, plannable, policy)
@@ -142,7 +143,7 @@ def repair_others(district: District) -> tuple[dict[str, Any], list[Finding]]:
     findings: list[Finding] = []
     for layer in ("barriers", "compounds", "sites", "previous_grids", "halls"):
         table = getattr(district, layer)
-        rows = table["row"].astype(str).to_numpy(dtype=object)
+        rows = np.array([name.removeprefix("#") for name in name_rows(table)], dtype=object)
         if layer in ("barriers", "halls"):
             shapes = shapely.force_2d(table.geometry.to_numpy())
             lost = (

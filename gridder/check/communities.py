@@ -14,7 +14,7 @@ from gridder.check.gaps import Gap, find_gaps
 from gridder.check.outlines import make_coverage
 from gridder.check.repair import Shapes, repair_shapes, sorted_ids, tell_repairs
 from gridder.errors import Finding
-from gridder.tables import LAYERS, District
+from gridder.tables import LAYERS, District, name_rows
 
 GAPS_TOLD = 10  # house rule: more gaps than this are told as a sum
 LARGEST_SINGLE_COMMUNITY = 6000  # households; above it, a whole input as one community is a warning
@@ -41,7 +41,7 @@ def check_communities(district: District) -> Outlines:
     ids = given["community_id"].to_numpy(dtype=object)
     findings = tell_repairs("communities", ids, mended.done)
     nameless = given["community_id"].isna()
-    rows = ", ".join(str(row) for row in given.loc[nameless, "row"])
+    rows = ", ".join(name.removeprefix("#") for name in name_rows(given[nameless]))
     if nameless.any():
         facts = {"n": int(nameless.sum()), "rows": rows}
         findings.append(Finding("check.outline_without_id", "warning", facts, layer="communities"))

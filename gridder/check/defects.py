@@ -14,6 +14,7 @@ from gridder.check.sharing import is_missing_count
 from gridder.errors import Finding
 from gridder.policy import Policy
 from gridder.read.counts import cell_text, is_fraction, is_residential
+from gridder.tables import name_rows
 
 # Why a row cannot be planned; the first that holds is told. Keys of sentences.
 BAD_REASONS = (
@@ -76,7 +77,7 @@ def list_bad(bad: pd.DataFrame, policy: Policy) -> list[Finding]:
             continue
         layer = str(rows["layer"].iloc[0])
         label = "building_id" if layer == "buildings" else "name"
-        named = [f"#{row}" if pd.isna(one) else str(one) for one, row in zip(rows[label], rows["row"])]
+        named = [row if pd.isna(one) else str(one) for one, row in zip(rows[label], name_rows(rows))]
         read = [show_read(one) for one in rows.itertuples()]
         shown = ", ".join(read[:VALUES_SHOWN])
         facts = {

@@ -33,6 +33,7 @@ def gather_bad(
         "households": as_counts(numbers, rows.index),
         "layer": pd.Series(["buildings"] * len(rows), index=rows.index, dtype=object),
         "row": rows["row"],
+        "file": file_of(rows),
         "reason": reasons[rows.index].astype(object),
         "households_text": rows["households_text"],
         "name": rows["name"],
@@ -50,12 +51,19 @@ def gather_lost(lost: tuple[int, ...], district: District) -> gpd.GeoDataFrame:
         "households": rows["households"].astype("Int64"),
         "layer": pd.Series(["compounds"] * len(rows), index=rows.index, dtype=object),
         "row": rows["row"],
+        "file": file_of(rows),
         "reason": pd.Series(["counts.bad_compound_empty"] * len(rows), index=rows.index, dtype=object),
         "households_text": nothing,
         "name": rows["name"],
         "population": nothing,
     }
     return gpd.GeoDataFrame(columns, geometry=rows.geometry, crs=district.crs)
+
+
+def file_of(rows: pd.DataFrame) -> pd.Series:
+    """Return the file of each row, None where its layer has only one."""
+    nothing = pd.Series([None] * len(rows), index=rows.index, dtype=object)
+    return rows["file"].astype(object) if "file" in rows else nothing
 
 
 def as_counts(numbers: list[Any], index: pd.Index) -> pd.Series:

@@ -40,7 +40,7 @@ LAYERS = {
     "cells": CELL_COLUMNS,
     "communities": COMMUNITY_COLUMNS,
     "exceptions": EXCEPTION_COLUMNS,
-    "quarantine": QUARANTINE_COLUMNS,
+    "quarantine": [name for name in QUARANTINE_COLUMNS if name != "file"],  # younger than the rest
     "changes": CHANGE_COLUMNS,
     "barriers": ["kind"],
     "sites": ["name"],
@@ -150,6 +150,12 @@ def as_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def row_key(row: Any, file: Any) -> int | str | None:
+    """Return how a row of the input is known: by its number, with its file where the layer has several."""
+    number = as_count(row)
+    return number if pd.isna(file) or file == "" else f"{file}#{number}"
 
 
 def as_count(value: Any) -> int | None:

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from gridder.verify.base import Delivery, Violation, as_text, blame
+from gridder.verify.base import Delivery, Violation, as_text, blame, row_key
 from gridder.verify.places import changed, locate
 from gridder.verify.raw_tables import read_entry
 from gridder.verify.shares import (
@@ -52,19 +52,22 @@ def check_input(delivery: Delivery, input_path: Path | None) -> list[Violation]:
     if found:
         return found
     try:
-        rows = pd.concat([read_rows(files[e["file"]], e) for e in sources], ignore_index=True)
+        rows = pd.concat(
+            [read_rows(files[e["file"]], e, alone=len(sources) == 1) for e in sources], ignore_index=True
+        )
         compounds = read_compounds(entries, files, delivery.cells.crs)
     except UNREADABLE as error:
         return [blame("input_unreadable", file=sources[0]["file"], why=str(error))]
     return compare(delivery, rows, compounds)
 
 
-def read_rows(path: Path, entry: dict[str, Any]) -> pd.DataFrame:
+def read_rows(path: Path, entry: dict[str, Any], *, alone: bool = True) -> pd.DataFrame:
     """Return row number, id, count and persons (as stated; NaN where none), group and compound (blank where none).
 
-    Of every row of one source of buildings.
+    Of every row of one source of buildings; the number goes with the file where it is not ``alone``.
     """
     columns = entry["columns"]
+    name = ":".join(entry[key] for key in ("file", "member", "source_layer") if entry.get(key))
     table = read_entry(path, entry).reset_index(drop=True)
     blank = pd.Series("", index=table.index)
     texts = {
@@ -76,7 +79,7 @@ def read_rows(path: Path, entry: dict[str, Any]) -> pd.DataFrame:
         table[columns["households"]].map(read_count) if "households" in columns else blank.map(read_count)
     )
     return pd.DataFrame({
-        "row": range(1, len(table) + 1),
+        "row": [row_key(row, None if alone else name) for row in range(1, len(table) + 1)],
         "id": ids.where(ids.str.strip() != "", ""),
         "count": counts.astype("float64"),
         "group": texts["count_group"],
@@ -127,8 +130,12 @@ def compare(delivery: Delivery, rows: pd.DataFrame, compounds: gpd.GeoDataFrame 
         return found
     if compounds is not None:
         compounds = compounds.assign(households=compounds["stated"].map(read_count))
-    left = left.assign(shared=shared[left.index])
-    return check_persons(delivery, rows, compounds) + check_compounds(delivery, left, compounds, decided)
+    marked = rows.assign(shared=shared, away=~rows.index.isin(left.index))
+    counted = any(
+        e.get("layer") == "compounds" and "households" in e["columns"] for e in delivery.record["inputs"]
+    )
+    found = check_persons(delivery, rows, counted=counted)
+    return found + check_compounds(delivery, marked, compounds, decided)
 
 
 def decided_ids(delivery: Delivery) -> set[str]:
@@ -147,7 +154,7 @@ def check_total(delivery: Delivery, rows: pd.DataFrame, decided: set[str]) -> li
     table = delivery.assignments
     mine = table["building_id"].isin(rows["id"]) & ~table["building_id"].isin(decided)
     planned = int(table.loc[mine, "households"].sum())
-    quarantined_sum = sum_quarantined(delivery, rows)
+    quarantined_sum = sum_quarantined(delivery, rows[rows["count"].notna()])
     total = float(rows["count"].sum())
     if abs(planned + quarantined_sum - total) < 0.5:  # household: fractional counts are quarantined as read
         return []

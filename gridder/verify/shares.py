@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from gridder.verify.base import Delivery, Violation, as_count, as_text, blame
+from gridder.verify.base import Delivery, Violation, as_text, blame, row_key
 
 PLAIN_DATUMS = (
     None,
@@ -21,14 +21,16 @@ PLAIN_DATUMS = (
 OGR = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".gdb", ".gml", ".kml", ".sqlite", ".tab", ".mif")
 HALF = 0.5 + 1e-6  # household: persons are rounded to whole households once a community
 
-Key = tuple[int | None, str]
+Key = tuple[int | str | None, str]
 
 
 def quarantined(delivery: Delivery, layer: str = "buildings") -> dict[Key, float]:
     """Return (row, id) → households (NaN where none) of the rows of a layer in quarantine."""
     mine = delivery.quarantine[delivery.quarantine["layer"] == layer]
     households = pd.to_numeric(mine["households"]).astype("float64")
-    return dict(zip(zip(mine["row"].map(as_count), mine["building_id"].map(as_text)), households))
+    files = mine["file"] if "file" in mine else [None] * len(mine)
+    rows = map(row_key, mine["row"], files)
+    return dict(zip(zip(rows, mine["building_id"].map(as_text)), households))
 
 
 def sum_quarantined(delivery: Delivery, rows: pd.DataFrame) -> float:
@@ -41,11 +43,12 @@ def sum_quarantined(delivery: Delivery, rows: pd.DataFrame) -> float:
 def shared_rows(delivery: Delivery, rows: pd.DataFrame, decided: set[str]) -> pd.Series:
     """Whether a row belongs to a group whose one count was shared out.
 
-    It shows by a row whose stated count was replaced, or went into quarantine without it.
+    It shows by a row whose stated count was replaced, or that went into quarantine without it or with another.
     """
     away = quarantined(delivery)
     keys = list(zip(rows["row"], rows["id"]))
-    without = np.array([key in away and np.isnan(away[key]) for key in keys], dtype=bool)
+    other = zip(keys, rows["count"])
+    without = np.array([key in away and away[key] != count for key, count in other], dtype=bool)
     filled = np.array([key not in away and key[1] in decided for key in keys], dtype=bool)
     stated = (rows["count"] >= 0).to_numpy() & (rows["group"] != "").to_numpy()
     groups = set(rows.loc[stated & (filled | without), "group"])
@@ -64,12 +67,13 @@ def check_groups(delivery: Delivery, rows: pd.DataFrame) -> list[Violation]:
     return [blame("input_group_total", wrong)] if wrong else []
 
 
-def check_persons(
-    delivery: Delivery, rows: pd.DataFrame, compounds: gpd.GeoDataFrame | None
-) -> list[Violation]:
-    """Where the input states persons and no households, every community holds persons ÷ household size."""
+def check_persons(delivery: Delivery, rows: pd.DataFrame, *, counted: bool) -> list[Violation]:
+    """Where the input states persons and no households, every community holds persons ÷ household size.
+
+    Unless compounds state households (``counted``): these come first.
+    """
     people = rows[rows["persons"] >= 0].drop_duplicates("id").set_index("id")["persons"]
-    if rows["count"].notna().any() or people.empty or compounds is not None:
+    if rows["count"].notna().any() or people.empty or counted:
         return []
     table = delivery.assignments[delivery.assignments["building_id"].isin(people.index)]
     planned = table.groupby("building_id").agg({"households": "sum", "community_id": "first"})
@@ -111,12 +115,14 @@ def check_compounds(
 ) -> list[Violation]:
     """What was filled into the buildings of a compound is what it states less what the others there hold.
 
-    ``compounds`` have row, name, ``households`` (NaN where none) and shape; ``rows`` are the planned ones, with ``shared``
-    for those of shared groups.
+    Nothing is said where a share was too large to be planned and stands in quarantine. ``compounds`` have row, name,
+    ``households`` (NaN where none) and shape; ``rows`` have ``shared`` for those of shared groups and ``away`` for those
+    in quarantine.
     """
-    if compounds is None:
+    if compounds is None or shares_set_aside(delivery, rows):
         return []
-    table = rows.drop_duplicates("id").set_index("id")
+    left = rows[~rows["away"]]
+    table = left.drop_duplicates("id").set_index("id")
     planned = delivery.assignments.groupby("building_id")["households"].sum().reindex(table.index).fillna(0)
     place = place_buildings(delivery, table, compounds)
     takes = table["count"].isna() & ~table["shared"] & table.index.isin(decided)
@@ -136,17 +142,26 @@ def check_compounds(
     return found + ([blame("input_compound_lost", lost)] if lost else [])
 
 
+def shares_set_aside(delivery: Delivery, rows: pd.DataFrame) -> bool:
+    """Whether a row without a count stands in quarantine with one."""
+    away = quarantined(delivery)
+    unsaid = rows[rows["away"] & rows["count"].isna() & rows["persons"].isna()]
+    return any(away[key] >= 0 for key in zip(unsaid["row"], unsaid["id"]))
+
+
 def place_buildings(delivery: Delivery, table: pd.DataFrame, compounds: gpd.GeoDataFrame) -> pd.Series:
     """Return the position of each building's compound, -1 for none: by the name it states, else by most of its ground."""
     drawn = np.array(delivery.buildings.dissolve("building_id").geometry.reindex(table.index), dtype=object)
-    shapes = shapely.make_valid(shapely.force_2d(compounds.geometry.to_numpy()))
+    shapes = shapely.make_valid(
+        shapely.force_2d(compounds.geometry.to_numpy()), method="structure", keep_collapsed=False
+    )
     place = []
     for footprint, stated in zip(drawn, table["compound"]):
         called = np.flatnonzero((compounds["name"] == stated).to_numpy() & (stated != ""))
-        held = np.flatnonzero(holds(shapes, footprint))
-        both = np.intersect1d(called, held)
+        held = np.flatnonzero(holds(shapes, footprint))[:1]
         near = called[np.argsort(shapely.distance(shapes[called], footprint), kind="stable")]
-        place.append(next((int(at) for at in (*both, *near, *held)), -1))
+        order = held if len(near) == 0 or np.isin(held, called).any() else near
+        place.append(next((int(at) for at in order), -1))
     return pd.Series(place, index=table.index)
 
 
