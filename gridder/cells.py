@@ -16,9 +16,8 @@ import shapely
 from scipy.spatial import Voronoi, cKDTree
 
 from gridder.empty_ground import share_empty_faces
-from gridder.errors import Finding, InputError
 from gridder.faces import GRID_M, Faces, cut_faces, ground_between
-from gridder.homes import bring_home, home_faces
+from gridder.homes import bring_home, home_faces, no_room
 from gridder.mending import give_room, mend_pieces
 from gridder.open_ground import Shared, edges_of_open, gather_open
 from gridder.policy import Policy
@@ -156,12 +155,7 @@ def collect(
     cells = union_by(pieces[held], owner[held])
     missing = sorted(set(range(len(atoms))) - set(cells))
     if missing:
-        homeless = atoms.iloc[missing]
-        names = sorted({str(name) for name in homeless["community_id"]})
-        found = Finding(
-            "cells.without_room", "problem", {"n": len(missing)}, tuple(homeless.index), "buildings"
-        )
-        raise InputError("cells.no_room", (found,), communities=", ".join(names))
+        raise no_room(atoms.iloc[missing])
     drawn = union_by(pieces, community)
     left = union_by(pieces[~held], community[~held])
     return Ground(

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from gridder.errors import Finding, InputError
 from gridder.faces import SPECK_M, Faces
 
 ROOMY_M2, ROOMY_M = (
@@ -15,7 +16,13 @@ ROOMY_M2, ROOMY_M = (
 
 
 def home_faces(atoms: gpd.GeoDataFrame, faces: Faces) -> np.ndarray:
-    """Return for every atom the roomy face of its community that holds most of it, or the nearest one. Shape (n,)."""
+    """Return for every atom the roomy face of its community that holds most of it, or the nearest one. Shape (n,).
+
+    Raises
+    ------
+    InputError
+        A community has no ground for its atoms.
+    """
     shapes = np.asarray(atoms.geometry.values)
     community = atoms["community_id"].to_numpy(dtype=object)
     roomy = roomy_faces(faces)
@@ -33,7 +40,17 @@ def home_faces(atoms: gpd.GeoDataFrame, faces: Faces) -> np.ndarray:
         candidates = np.flatnonzero(roomy & (faces.community == name))
         near, which = shapely.STRtree(faces.polygons[candidates]).query_nearest(shapes[strays])
         home[strays[near[::-1]]] = candidates[which[::-1]]  # of several equally near the first
+    if (home < 0).any():
+        raise no_room(atoms[home < 0])
     return home
+
+
+def no_room(homeless: gpd.GeoDataFrame) -> InputError:
+    """Return the error that names atoms whose community is too small to hold them, or has no ground at all."""
+    names = sorted({str(name) for name in homeless["community_id"]})
+    facts = {"n": len(homeless)}
+    found = Finding("cells.without_room", "problem", facts, tuple(sorted(homeless.index)), "buildings")
+    return InputError("cells.no_room", (found,), communities=", ".join(names))
 
 
 def roomy_faces(faces: Faces) -> np.ndarray:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
 from gridder.cells import draw_cells, outlines_around
+from gridder.errors import InputError
 from gridder.policy import load_policy
+from gridder.text import say_error
 
 POLICY = load_policy()
 NONE = barriers().set_crs(CRS, allow_override=True)
@@ -160,3 +162,52 @@ def test_a_house_keeps_the_ground_it_stands_on_not_the_larger_part_behind_a_hole
     assert_seamless(ground, outline(0, 0, 200, 200), table)
     for name, shape in table.geometry.items():
         assert ground.cells[name].distance(shape) < 0.01
+
+
+RARE = {
+    "a list geocoded to one point of a small yard": ([Point(10, 10)] * 600, (0, 0, 40, 40)),
+    "larger than its community": ([box(-50, -50, 200, 200), house(10, 10)], (0, 0, 100, 100)),
+    "its community's whole ground": ([box(-50, -50, 200, 200)], (0, 0, 100, 100)),
+    "a community of one": ([Point(5, 5)], (0, 0, 100, 100)),
+    "a community as narrow as a hand": ([Point(3 * n, 0.1) for n in range(20)], (0, 0, 500, 0.2)),
+    "far from the origin": ([house(1e7 + 30 * n, 1e7 + 10) for n in range(9)], (1e7, 1e7, 1e7 + 300, 1e7 + 50)),
+    "a centimetre apart": ([house(10, 10), house(30.01, 10), house(10, 20.01)], (0, 0, 100, 100)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("shapes", "bounds"), RARE.values(), ids=RARE)
+def test_rare_ground_is_seamless(shapes, bounds):
+    table = atoms({f"b{n:03d}": shape for n, shape in enumerate(shapes)})
+    ground = draw_cells(table, outline(*bounds), NONE, POLICY)
+    assert_seamless(ground, outline(*bounds), table)
+    assert ground.left_out.empty
+
+
+def test_an_outline_of_twenty_thousand_vertices():
+    """A shore: a circle whose radius changes every 30 cm; a railway across."""
+    rng = np.random.default_rng(0)
+    angle, steps = np.linspace(0, 2 * np.pi, 20_000, endpoint=False), rng.normal(0, 0.05, 20_000)
+    radius = 1000 + np.cumsum(steps - steps.mean())
+    shore = outline(0, 0, 1, 1)
+    shore.iloc[0] = Polygon(np.round(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), 3))
+    table = atoms({f"b{n:02d}": house(*rng.uniform(-600, 600, 2)) for n in range(40)})
+    ground = draw_cells(table, shore, barriers(("railway", [(-2000, 0), (2000, 30)])), POLICY)
+    assert_seamless(ground, shore, table)
+
+
+def test_between_two_lines_a_hand_apart_nobody_has_his_home():
+    """Two tracks 20 cm apart, a house between them: it lives on the nearer side, its cell ends at the tracks."""
+    tracks = barriers(("railway", [(50, -10), (50, 60)]), ("railway", [(50.2, -10), (50.2, 60)]))
+    table = atoms({"a": Point(50.15, 25), "b": house(20, 20)})
+    ground = draw_cells(table, outline(0, 0, 100, 50), tracks, POLICY)
+    assert_seamless(ground, outline(0, 0, 100, 50), table)
+    assert ground.cells["a"].area == pytest.approx(2500, rel=0.01)
+
+
+def test_a_community_without_room_is_an_error_that_names_it():
+    """A leftover sliver of 1 × 1 mm with three houses in it."""
+    table = atoms({"a": Point(0, 0), "b": Point(0, 0), "c": Point(0, 0)})
+    with pytest.raises(InputError) as error:
+        draw_cells(table, outline(0, 0, 0.001, 0.001), NONE, POLICY)
+    assert error.value.code == "cells.no_room" and error.value.facts == {"communities": "C"}
+    assert error.value.findings[0].facts == {"n": 3} and say_error("zh", error.value)

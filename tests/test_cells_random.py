@@ -66,7 +66,9 @@ def check_coverage(case: Case, ground: Ground) -> None:
         assert area == pytest.approx(drawn.area, rel=1e-9)
         # coordinates go to a grid of 1 mm: what lies between the outline as given and as noded is a line, not ground
         assert abs(area - outline.area) <= 1e-6 * outline.area + MM * outline.length, (area, outline.area)
-        assert shapely.buffer(shapely.symmetric_difference(drawn, outline), -2 * MM).is_empty  # needles, nowhere wider
+        assert shapely.buffer(
+            shapely.symmetric_difference(drawn, outline), -2 * MM
+        ).is_empty  # needles, nowhere wider
         corners = shapely.points(shapely.get_coordinates(drawn))
         assert shapely.distance(corners, outline.boundary).max() <= 2 * MM
         assert shapely.coverage_union_all([*own, *left]).equals(drawn)
@@ -83,6 +85,9 @@ def check_standing(case: Case, ground: Ground) -> None:
     inside = shapely.covers(community, shapes)
     cut = shapely.intersects(shapes, shapely.union_all(case.barriers.geometry.values))
     free = ~crowded & inside & ~cut
+    if not inside.all():  # who stands beyond is brought to the nearest edge, beside those who stand there
+        edges = [*case.barriers.geometry.values, *shapely.boundary(case.outlines.values)]
+        free &= ~shapely.dwithin(shapes, shapely.union_all(edges), 4 * INSET_M)
     away = shapely.distance(shapes[free], cells[free])
     assert (away <= 2 * MM).all(), ("stands elsewhere", ground.cells.index[free][away > 2 * MM].tolist())
     held = shapely.area(shapely.intersection(shapes[free], cells[free])) / np.maximum(
