@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | bench-engine | bench-peers: each sets up .venv first (once), on a machine with Python ≥ 3.11 and nothing else.
+# make demo | test | lint | bench | bench-engine | bench-peers | bench-cells: each sets up .venv first (once), on a machine with Python ≥ 3.11 and nothing else.
 ifndef PYTHON
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench bench-engine bench-peers instances setup clean
+.PHONY: demo test lint bench bench-engine bench-peers bench-cells instances setup clean
 
 demo: $(READY)
 	$(BIN)/gridder demo || test $$? -eq 4
@@ -39,6 +39,11 @@ PEERS_ON ?= $(INSTANCES)
 bench-peers: $(READY) instances
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,peers]'
 	$(BIN)/python -m benchmarks.peers $(PEERS_ON) $(AGAIN) --out $(MEASURED)/peers
+
+# Cells of messy cities beside momepy, which this installs.
+bench-cells: $(READY)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,tessellation]'
+	$(BIN)/python -m benchmarks.cells --out $(MEASURED)/cells.md
 
 instances: $(READY)
 	@test -d "$(INSTANCES)" || $(BIN)/python -m benchmarks.instances --out "$(INSTANCES)"

@@ -18,6 +18,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "confirmed": (("", "confirmed.md"),),
     "progress": (("", "progress.md"),),
     "peers": (("", "peers/peers.md"),),
+    "cells": (("", "cells.md"),),
 }
 
 
