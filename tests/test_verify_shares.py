@@ -75,3 +75,34 @@ def test_persons(tmp_path, unit):
     assert delivery.assignments["households"].sum() == table["households"].sum()
     assert blamed(delivery, source, {"E00": 1, "E01": -1}) == []
     assert blamed(delivery, source, {"E00": 1, "W00": -1}) == ["verify.input_persons"]
+
+
+def test_shares_too_large_to_be_planned_are_set_aside_and_add_up(tmp_path):
+    """A compound with 99,999 households, a group with 20,000 for two houses: absurd for any building."""
+    table = small_district.buildings()
+    table["households"] = table["households"].astype("Int64")
+    table["户数组"] = None
+    table.loc[table["building_id"].isin(["E00", "E01"]), ["households", "户数组"]] = [20_000, "g"]
+    table.loc[table["building_id"] == "W00", "households"] = None
+    small = small_district.buildings().set_index("building_id").geometry["W00"].buffer(2)
+    compounds = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "households": [99_999, 70]},
+        geometry=[small, small_district.buildings().geometry[2].buffer(1)],
+        crs=small_district.CRS,
+    )
+    table.loc[2, ["households", "户数组"]] = None
+    delivery, source = deliver(tmp_path, table, "--bad-rows", "quarantine", compounds=compounds)
+    assert set(delivery.quarantine["building_id"]) >= {"E00"}
+    assert blamed(delivery, source, {}) == []
+
+
+def test_a_compound_whose_only_building_has_a_bad_count_is_set_aside(tmp_path):
+    table = small_district.buildings()
+    table["households"] = table["households"].astype(str).where(table["building_id"] != "E00", "约30")
+    shape = table.set_index("building_id").geometry["E00"].buffer(2)
+    compounds = gpd.GeoDataFrame(
+        {"name": ["a"], "households": [31]}, geometry=[shape], crs=small_district.CRS
+    )
+    delivery, source = deliver(tmp_path, table, "--bad-rows", "quarantine", compounds=compounds)
+    assert delivery.quarantine["households"].sum() == 31 and len(delivery.quarantine) == 2
+    assert blamed(delivery, source, {}) == []
