@@ -1,5 +1,7 @@
 """Counts on groups, compounds or persons reach the buildings to the household, marked, told in figures."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -283,3 +285,32 @@ def test_nobody_is_guessed_into_a_sliver(tmp_path):
     frame = street(households=[None, 1, 1, 1])
     frame.loc[0, "geometry"] = house(5, side=2)
     assert decide(check(tmp_path, frame), missing="estimate").district.buildings["households"].iloc[0] == 0
+
+
+# ── real cities ──
+
+CITIES = Path(__file__).parents[2] / "shared" / "data"
+AT_HAND = pytest.mark.skipif(not CITIES.is_dir(), reason="the shared real cities are not here")
+
+
+@pytest.mark.cities
+@AT_HAND
+def test_vologda_has_persons_and_no_households():
+    options = ReadOptions(columns=parse_columns("floors=number_of_floors,use=is_living"))
+    checked = check_district(read_district(CITIES / "vologda.gpkg", options), POLICY)
+    told = facts(checked, "from_population")
+    assert (told["n"], told["persons"], told["households"]) == (1418, 356_810, 155_135)
+    assert decide(checked).district.buildings["households"].sum() == 155_135
+
+
+@pytest.mark.cities
+@AT_HAND
+def test_the_groups_of_paris_hold_counts_of_their_buildings():
+    columns = (
+        "households=dwellings,building_id=batiment_c,count_group=group_id,communities.community_id=code_iris"
+    )
+    options = ReadOptions(columns=parse_columns(columns), layers={"communities": "iris"})
+    checked = check_district(read_district(CITIES / "paris11_west.gpkg", options), POLICY)
+    told = facts(checked, "groups_own")
+    assert (told["n"], told["differ"]) == (376, 335) and len(checked.missing_ids) == 163
+    assert checked.district.buildings["households"].sum() == 43_908
