@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 import shapely
 from ground import CRS, atoms, barriers, house, outline
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
 from gridder.cells import draw_cells, outlines_around
@@ -110,38 +108,6 @@ def test_outlines_are_drawn_around_buildings_where_none_is_given():
     assert list(drawn.index) == ["C", "D"]
     assert shapely.coverage_is_valid(drawn.values)
     assert drawn["C"].covers(table.geometry["a"]) and drawn["D"].covers(table.geometry["b"])
-
-
-@st.composite
-def messy_ground(draw):
-    """Return (outline, footprints, lines): a star-shaped outline, houses anywhere, up to three barrier lines."""
-    n = draw(st.integers(5, 12))
-    radii = [draw(st.floats(60, 150)) for _ in range(n)]
-    angles = np.linspace(0, 2 * np.pi, n, endpoint=False)
-    shape = Polygon([(r * np.cos(a), r * np.sin(a)) for r, a in zip(radii, angles)])
-    place = st.tuples(st.floats(-100, 100), st.floats(-100, 100))
-    shapes = {}
-    for i in range(draw(st.integers(1, 25))):
-        x, y = draw(place)
-        kind = draw(st.sampled_from(["house", "tiny", "point", "slab"]))
-        size = {"house": (20, 10), "tiny": (0.5, 0.5), "slab": (60, 12)}.get(kind)
-        shapes[f"b{i:02d}"] = house(x, y, *size) if size else Point(round(x / 20) * 20, round(y / 20) * 20)
-    lines = [
-        (draw(st.sampled_from(["railway", "road", "river", "wall"])), [draw(place), draw(place), draw(place)])
-        for _ in range(draw(st.integers(0, 3)))
-    ]
-    return shape, shapes, lines
-
-
-@settings(max_examples=120, deadline=None)
-@given(messy_ground())
-def test_any_ground_is_seamless(case):
-    shape, shapes, lines = case
-    outlines = outline(0, 0, 1, 1)
-    outlines.iloc[0] = shapely.set_precision(shape, 0.001)
-    table = atoms(shapes)
-    ground = draw_cells(table, outlines, barriers(*lines).set_crs(CRS, allow_override=True), POLICY)
-    assert_seamless(ground, outlines, table)
 
 
 def test_a_shape_beyond_the_line_gets_ground_at_the_nearest_spot_of_its_community():

@@ -121,7 +121,7 @@ def check_edges(case: Case, ground: Ground) -> None:
 
 
 @pytest.mark.skipif(CASES > 0, reason="GRIDDER_RANDOM_CASES runs numbered recipes instead")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.builds(
         Recipe,
