@@ -14,6 +14,7 @@ from gridder.read.kinds import says_kinds
 from gridder.read.settings import ReadOptions, Source
 from gridder.tables import LAYERS, fold, recognise
 
+TWIN_LENGTH = 8  # characters before the number in the name of a second column cut to the same ten
 DBF_NAME_LENGTH = 10  # the format of shapefiles has no longer column names
 
 REQUIRED = {
@@ -64,8 +65,12 @@ def recognise_cut(layer: str, names: list[str]) -> dict[str, str]:
     for column in LAYERS[layer]:
         for candidate in (column.name, *column.known_as):
             for short in cut_forms(fold(candidate)):
-                if short in folded:
-                    found.setdefault(column.name, folded[short])
+                if short in folded and column.name not in found:
+                    before = sum(name == folded[short] for name in found.values())
+                    twin = folded.get(
+                        f"{short[:TWIN_LENGTH]}_{before}"
+                    )  # what GDAL calls the next one cut alike
+                    found[column.name] = twin if before and twin else folded[short]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -132,6 +133,8 @@ def read_json(path: Path, encoding: str | None) -> RawLayer:
         data = path.read_bytes()
     if not data.strip():
         raise InputError("errors.file_empty", file=path.name)
+    if path.suffix.lower() == ".geojsonl":
+        refuse_broken_lines(path, data)
     if is_utf8(data):
         return read_layer(path, None, None)
     with reading(path):
@@ -141,6 +144,18 @@ def read_json(path: Path, encoding: str | None) -> RawLayer:
         copy.write_text(text, "utf-8")
         raw = read_layer(copy, None, None)
     return replace(raw, encoding=encoding or FALLBACK_ENCODING, encoding_guessed=encoding is None)
+
+
+def refuse_broken_lines(path: Path, data: bytes) -> None:
+    """Stop when a line is no JSON: GDAL would leave its building out without a word."""
+    for number, line in enumerate(data.lstrip(b"\x1e").splitlines(), start=1):
+        try:
+            if line.strip(b"\x1e \r"):
+                json.loads(line.strip(b"\x1e").decode("latin-1"))
+        except ValueError:
+            raise InputError(
+                "errors.file_unreadable", file=path.name, detail=f"{path.name}:{number}"
+            ) from None
 
 
 def read_drawing(path: Path, source_layer: str | None, encoding: str | None) -> RawLayer:

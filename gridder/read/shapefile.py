@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from gridder.read.yaml_checks import is_encoding
+
 SIDECARS = (".dbf", ".shx", ".prj", ".cpg")  # of a shapefile: part of what is read
 FALLBACK_ENCODING = "GB18030"  # of Chinese texts that are not UTF-8; GBK and GB2312 are parts of it
 
@@ -16,15 +18,17 @@ def find_sibling(path: Path, suffix: str) -> Path | None:
 
 
 def choose_encoding(path: Path) -> str | None:
-    """Return the encoding to read a shapefile's texts in; None where its ``.cpg`` says another than UTF-8.
+    """Return the encoding to read a shapefile's texts in: what its ``.cpg`` says; None where only GDAL knows that word.
 
     Without a word from the file, and where it says UTF-8, the texts decide: valid UTF-8, else GB18030.
     """
     codepage, texts = find_sibling(path, ".cpg"), find_sibling(path, ".dbf")
     if texts is None:
         return None
-    said = codepage.read_text("ascii", errors="replace").strip().upper().replace("-", "") if codepage else ""
-    return sniff_dbf(texts) if said in ("", "UTF8", "65001") else None
+    said = codepage.read_text("ascii", errors="replace").strip() if codepage else ""
+    if said.upper().replace("-", "") in ("", "UTF8", "65001"):
+        return sniff_dbf(texts)
+    return said if is_encoding(said) else None
 
 
 def sniff_dbf(path: Path) -> str:

@@ -20,6 +20,7 @@ DISTRICT_KEYS = ("id", "name")
 SOURCE_KEYS = ("file", "layer", "encoding", "columns", "crs", COORDS, "kind", "kinds")
 STAFFING_KEYS = ("county_cap", "reference_wage_yuan_year", "employer_rate", "workforce")
 SECTIONS = ("district", "staffing", "columns", "kinds")  # keys that hold keys
+TEXTS = ("columns.", "kinds.")  # sections whose keys and values are words of the data
 NUMBERS = ("county_cap", "reference_wage_yuan_year", "employer_rate")
 
 
@@ -48,7 +49,9 @@ class Blame:
             at = line_of(section, key)
             if known is not None and key not in known:
                 self.add("yaml_key_unknown", f"{prefix}{key}", at, known)
-            elif key not in SECTIONS and key not in LAYERS:
+            elif prefix.endswith(TEXTS):
+                self.check_value("", value, f"{prefix}{key}", at)
+            elif key not in SECTIONS and (prefix or key not in LAYERS):
                 self.check_value(str(key), value, f"{prefix}{key}", at)
         return True
 
