@@ -15,7 +15,8 @@ from gridder.policy import Policy
 from gridder.segments import connected_parts, kinds_along, lines_of, shared_segments
 
 GRID_M = 0.001  # grid of all coordinates: far below any survey, coarse enough to be exact in float64
-SPECK_M = 1.0  # touching by less than this, faces are not neighbours that could share out empty ground
+SPECK_M = 1.0  # touching by less than this, faces are not neighbours that could share out empty ground,
+SPECK_SHARE = 0.25  # nor by less than this share of the edge of the smaller: a speck has a neighbour, too
 LEADS_ON_LEADS = 5  # a ring closed by a lead may itself hang on a single line
 STRIP_M = 30.0  # ground between two carriageways or tracks is narrower than this
 STRIP_SHARE = 0.8  # and lies along them with at least so much of its edge
@@ -58,7 +59,9 @@ def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Polic
     along = both.groupby(["face", "kind"], as_index=False)[["length_m"]].sum()
     links = table.groupby(["left", "right", "open"], as_index=False)[["length_m"]].sum()
     same = community[links["left"]] == community[links["right"]]
-    return Faces(polygons, community, links[same & (links["length_m"] >= SPECK_M)], along)
+    around_m = shapely.length(polygons)
+    least_m = np.minimum(SPECK_M, SPECK_SHARE * np.minimum(around_m[links["left"]], around_m[links["right"]]))
+    return Faces(polygons, community, links[same & (links["length_m"] >= least_m)], along)
 
 
 def node_lines(lines: list[np.ndarray]) -> shapely.Geometry:
