@@ -117,24 +117,24 @@ def match_crossings(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return which crossing passes which segment: numbers among the crossings, numbers of segments.
 
-    A crossing drawn as a line passes what it meets. Any other, and a stated line that meets nothing, passes the
-    nearest segment within ``crossing_reach_m``; several that are equally near are all passed: a bridge at the corner
-    of two communities serves both.
+    A crossing drawn as a line or an area passes what it meets. A point, and a stated line or area that meets nothing,
+    passes the nearest segment within ``crossing_reach_m``; several that are equally near are all passed: a bridge at
+    the corner of two communities serves both.
     """
     crossings = barriers[(barriers["kind"] == "crossing").to_numpy()]
     if crossings.empty or len(closed.left) == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     tree = shapely.STRtree(np.asarray(shapely.linestrings(closed.ends.reshape(-1, 2, 2))))
     shapes = np.asarray(crossings.geometry.values)
-    linear = np.flatnonzero(shapely.get_dimensions(shapes) == 1)
-    at, met = tree.query(shapes[linear], predicate="dwithin", distance=ALONG_M)
+    drawn = np.flatnonzero(shapely.get_dimensions(shapes) > 0)
+    at, met = tree.query(shapes[drawn], predicate="dwithin", distance=ALONG_M)
     stated = (
         (crossings["made"] == "").to_numpy() if "made" in crossings else np.ones(len(crossings), dtype=bool)
     )
-    single = np.setdiff1d(np.flatnonzero(stated), linear[at])
+    single = np.setdiff1d(np.flatnonzero(stated), drawn[at])
     spots = shapely.point_on_surface(shapes[single])
     near, away = tree.query_nearest(
         spots, max_distance=policy.crossing_reach_m, return_distance=True, all_matches=False
     )
     which, passed = tree.query(spots[near[0]], predicate="dwithin", distance=away + EQUALLY_NEAR_M)
-    return np.concatenate([linear[at], single[near[0][which]]]), np.concatenate([met, passed])
+    return np.concatenate([drawn[at], single[near[0][which]]]), np.concatenate([met, passed])

@@ -96,7 +96,8 @@ def runs_along(delivery: Delivery, ends: np.ndarray) -> np.ndarray:
 def nearest_to_crossing(delivery: Delivery, blocked: np.ndarray) -> np.ndarray:
     """Return whether a crossing passes at each segment between cells with no other way.
 
-    A line passes what it meets; a point, or a line of the input that meets nothing, the nearest segment in reach.
+    A line or area passes what it meets; a point, or a shape of the input that meets nothing, the nearest segment in
+    reach.
     """
     barriers = delivery.barriers
     crossings = barriers[(barriers["kind"] == "crossing") & barriers.geometry.notna()]
