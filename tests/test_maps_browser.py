@@ -227,3 +227,11 @@ def test_paper_is_one_sheet_of_lines(open_page: Any) -> None:
     tab.emulate_media(media="screen")
     tab.wait_for_function("!gridder.printing")
     assert tab.locator(".folium-map svg path:not(.label path)").count() == 0
+
+
+def test_a_crossing_tells_where_it_comes_from(open_page: Any) -> None:
+    for lang, said in (("zh", "通道：资料中标明"), ("en", "Crossing: stated in the data")):
+        tab = open_page("A", lang=lang)
+        spot = tab.locator(".label.mark svg[aria-label]", has_not=tab.locator("rect")).bounding_box()
+        tab.mouse.move(spot["x"] + 11, spot["y"] + 11)
+        assert tab.locator(".mark-tip").inner_text().endswith(said)

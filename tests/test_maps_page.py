@@ -387,7 +387,7 @@ def test_legend_switches_what_is_drawn(html: str) -> None:
         name for entry in re.findall(r' data-key="\w+" data-layers="([^"]+)"', html) for name in entry.split()
     ]
     assert len(switched) == len(set(switched))
-    marks = {"mark_crossing", "mark_hall"}
+    marks = {"mark_crossing", "mark_crossing_rule", "mark_hall"}
     assert set(switched) - marks == drawn - {"halo", "blank"}
     hidden = re.findall(r'data-layers="([^"]+)"><svg', html)
     assert hidden == ["tour", "previous"]
@@ -417,7 +417,7 @@ def test_no_shape_is_a_marker(run: Run, community_id: str) -> None:
     """Leaflet draws points as markers with a picture it would ask for; buildings known as points are discs."""
     middles = run.buildings.set_geometry(run.buildings.geometry.centroid)
     text = page.draw_community(replace(run, buildings=middles), community_id)
-    types = set(re.findall(r'"type": "(\w+)"', text))
+    types = set(re.findall(r'"type":"(\w+)"', text))
     assert types <= {
         "Polygon",
         "MultiPolygon",

@@ -9,9 +9,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridder.outputs.maps import folium_page
+from gridder.outputs.maps.barrier_shapes import draw_kind
 from gridder.outputs.maps.layers import (
+    COARSE,
     bounds_of,
     draw_buildings,
+    draw_ground,
     draw_tour,
     inner_boundaries,
     make_features,
@@ -19,11 +22,12 @@ from gridder.outputs.maps.layers import (
 )
 from gridder.outputs.maps.marks import list_marks
 from gridder.outputs.maps.sheet import Sheet
-from gridder.outputs.maps.strokes import AREAS, LEGEND, LINES, PANES, STYLES
+from gridder.outputs.maps.strokes import AREAS, LEGEND, LINES, PANES, STRIPS, STYLES
 from gridder.tables import Run
 
 EDGE_PX = 6.0  # a road nearer to the outline than this…
 ALONG_PX = 16.0  # …for longer than this runs along it
+OUTSIDE_PX = 2.0  # roads outside the community are drawn no finer than this
 INSET_PX = 2.5  # the outline of an exception runs inside its boundary
 
 
@@ -34,13 +38,16 @@ def draw_chart(run: Run, sheet: Sheet) -> tuple[folium.Map, list[dict[str, Any]]
     for name, z_index in PANES:
         folium_page.add_pane(chart, name, z_index)
     groups: dict[str, list[str]] = {}
+    earlier: dict[str, list[dict[str, Any]]] = {}
     for group, name, features in all_layers(run, sheet):
         if features:
             pane, style, shown = STYLES[name]
-            folium_page.add_shapes(chart, name, features, pane=pane, style=style, shown=shown)
+            same = next((other for other, drawn in earlier.items() if drawn == features), None)
+            folium_page.add_shapes(chart, name, features, pane=pane, style=style, shown=shown, like=same)
+            earlier[name] = features
             groups.setdefault(group, []).append(name)
     marks = list_marks(run, sheet)
-    for kind in ("crossing", "hall"):
+    for kind in ("crossing", "crossing_rule", "hall"):
         if any(mark["kind"] == kind for mark in marks):
             groups[kind] = [f"mark_{kind}"]
     return chart, list_legend(groups)
@@ -66,7 +73,7 @@ def all_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str, An
         {"g": g, "c": int(colour), "s": str(status)}
         for g, (colour, status) in enumerate(zip(grids["colour"], grids["status"], strict=True))
     ]
-    ground = list(grids.geometry)
+    ground = draw_ground(grids.geometry)
 
     def pick(status: str) -> list[dict[str, Any]]:
         chosen = [g for g, fact in enumerate(facts) if fact["s"] == status]
@@ -95,34 +102,52 @@ def all_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str, An
 def building_features(run: Run, sheet: Sheet, facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the buildings with the colour of their grid; those without households grey."""
     blank = {"g": -1, "c": 0, "s": ""}
+
+    def short(fact: dict[str, Any], empty: bool) -> dict[str, Any]:  # there are thousands
+        said = {"g": fact["g"], "c": fact["c"]}
+        return said | ({"s": fact["s"]} if fact["s"] == "special" else {}) | ({"z": 1} if empty else {})
+
     props = [
-        {**(facts[g] if g >= 0 else blank), "b": b, "z": int(not households)}
+        {**short(facts[g] if g >= 0 else blank, not households), "b": b}
         for b, (g, households) in enumerate(
             zip(sheet.buildings["g"], sheet.buildings["households"], strict=True)
         )
     ]
-    return make_features(draw_buildings(sheet.buildings), run.crs, props)
+    return make_features(draw_buildings(sheet.buildings), run.crs, props, decimals=COARSE)
 
 
 def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str, Any]]]]:
-    """Return the layers of rivers, railways, roads and walls: areas as they are, lines in their strokes."""
+    """Return the layers of roads, walls, rivers, railways: areas as they are, lines in their strokes.
+
+    Ground between two lines of an uncrossable kind is one pale layer below them; between two carriageways it is street.
+    """
     near = near_barriers(run.barriers, sheet.outline)
-    found = []
-    for kind in ("road", "arterial", "wall", "river", "railway", "expressway"):
-        shapes = list(near.loc[near["kind"] == kind, "geometry"])
-        areas = [shape for shape in shapes if shape.geom_type in ("Polygon", "MultiPolygon")]
-        lines = [shape for shape in shapes if shape.geom_type in ("LineString", "MultiLineString")]
-        if areas and lines:  # the middle line of a river drawn as an area too
-            water = shapely.union_all(areas)
-            lines = [
-                rest for rest in (shapely.difference(line, water) for line in lines) if not rest.is_empty
-            ]
-        inside = [keep_inside(line, sheet) for line in lines]
-        found += [(kind, name, make_features(areas, run.crs)) for name in AREAS.get(kind, ())]
-        for name in LINES[kind]:
-            drawn = lines if kind not in ("road", "arterial") or name.endswith("_outside") else inside
-            found.append((kind, name, make_features(drawn, run.crs)))
+    drawn = {kind: draw_kind(near, kind, m_per_px=sheet.m_per_px) for kind in LINES}
+    bare = [one.between for kind, one in drawn.items() if kind not in STRIPS and one.between is not None]
+    ground = shapely.intersection(shapely.union_all(bare), sheet.outline) if bare else None
+    found = [("between", "between", make_features([ground], run.crs, decimals=COARSE))]
+    for kind, one in drawn.items():
+        street = kind in STRIPS
+        shapes: dict[str, BaseGeometry | None] = {AREAS[kind]: one.areas} if kind in AREAS else {}
+        shapes |= {"railway_side": one.side} if kind == "railway" else {}
+        inside = keep_inside(one.lines, sheet) if street and one.lines is not None else one.lines
+        shapes |= dict.fromkeys(LINES[kind], inside)
+        if street:
+            strip = None if one.between is None else shapely.intersection(one.between, sheet.outline)
+            shapes |= {f"{kind}_outside": leave_inside(one.lines, sheet), STRIPS[kind]: strip}
+        found += [
+            (kind, name, make_features([shape], run.crs, decimals=COARSE)) for name, shape in shapes.items()
+        ]
     return found
+
+
+def leave_inside(line: BaseGeometry | None, sheet: Sheet) -> BaseGeometry | None:
+    """Return a road outside the community, no finer than the sheet shows at first sight."""
+    if line is None:
+        return None
+    around = shapely.difference(line, shapely.simplify(sheet.outline, sheet.m_per_px))
+    seen = [part for part in shapely.get_parts(around) if part.length > ALONG_PX * sheet.m_per_px]
+    return shapely.MultiLineString(list(shapely.simplify(seen, OUTSIDE_PX * sheet.m_per_px)))
 
 
 def keep_inside(line: BaseGeometry, sheet: Sheet) -> BaseGeometry:
@@ -155,7 +180,7 @@ def tour_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
     if steps not in sheet.grids.columns:
         return []
     lines = [draw_tour(walk, sheet.buildings) for walk in sheet.grids[steps]]
-    return make_features([line for line in lines if line is not None], run.crs)
+    return make_features([line for line in lines if line is not None], run.crs, decimals=COARSE)
 
 
 def previous_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:

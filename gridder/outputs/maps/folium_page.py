@@ -21,6 +21,7 @@ import folium
 import jinja2
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.map import CustomPane
+from folium.template import Template
 from folium.utilities import JsCode
 
 from gridder.outputs.maps.two import attribute, mark_up, two
@@ -135,6 +136,24 @@ def add_pane(chart: folium.Map, name: str, z_index: int) -> None:
     pane.add_to(chart)
 
 
+class Copy(folium.map.Layer):
+    """The features of another layer, drawn once more in another stroke: they stand in the page once."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.geoJson({{ this.like }}.toGeoJSON(false), {{ this.options }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, like: str, options: str, *, shown: bool) -> None:
+        super().__init__(show=shown)
+        self._name = "geo_json"
+        self.like = f"geo_json_{like}"
+        self.options = options
+
+
 def add_shapes(
     chart: Any,
     name: str,
@@ -143,19 +162,25 @@ def add_shapes(
     pane: str,
     style: str | dict[str, Any],
     shown: bool = True,
-) -> folium.GeoJson:
+    like: str | None = None,
+) -> None:
     """Add GeoJSON features as the layer ``geo_json_<name>``, in a pane of its own.
 
     ``style`` is a Leaflet style, or the name of a function of ``shared.js`` that gives a feature its style.
-    Properties of features pass through branca's templates: numbers and codes only, never a name.
+    Properties of features pass through branca's templates: numbers and codes only, never a name. ``like`` names a
+    layer added before that has the same features.
     """
     code = style if isinstance(style, str) else f"function() {{ return {dump_json(style)}; }}"
-    layer = folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
-        name=name, show=shown, smooth_factor=0, pane=pane, interactive=False, style=JsCode(code),
-    )  # fmt: skip
+    layer: Any
+    if like is not None:
+        options = f'{{smoothFactor: 0, pane: "{pane}", interactive: false, style: {code}}}'
+        layer = Copy(like, options, shown=shown)
+    else:
+        layer = folium.GeoJson(
+            {"type": "FeatureCollection", "features": features},
+            name=name, show=shown, smooth_factor=0, pane=pane, interactive=False, style=JsCode(code),
+        )  # fmt: skip
     name_element(layer, name).add_to(chart)
-    return layer
 
 
 def map_div(chart: folium.Map) -> str:
@@ -223,5 +248,12 @@ def strip_source_map(js: str) -> str:
 
 
 def tidy(script: str) -> str:
-    """Return folium's script without the blanks its templates leave, which are a fifth of a page."""
-    return "\n".join(line.strip() for line in script.splitlines() if line.strip())
+    """Return folium's script without the blanks its templates leave, which are a fifth of a page.
+
+    The lines with the features hold numbers and codes only: blanks behind commas and colons go too.
+    """
+    lines = (line.strip() for line in script.splitlines())
+    features = re.compile(r"geo_json_\w+_add\(\{")
+    return "\n".join(
+        line.replace(", ", ",").replace(": ", ":") if features.match(line) else line for line in lines if line
+    )

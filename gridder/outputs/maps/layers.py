@@ -14,25 +14,32 @@ from shapely.geometry.base import BaseGeometry
 
 DEGREES = "EPSG:4326"  # what Leaflet draws; PROJ treats the shift from CGCS2000 as none
 DECIMALS = 7  # of a degree: a centimetre
+COARSE = 6  # of a degree, for what is many and small: a decimetre
 POINT_M = 6.0  # a building known as a point is drawn as a disc of this radius
+BARRIER_TEXTS = ("kind", "name", "made", "passage")
+CORNER_M = 0.1  # a corner of a house or a boundary that sticks out less is not drawn
 ROUND_M = 0.01  # points of a drawn shape nearer than this are one
 
 
-def to_degrees(shapes: Iterable[BaseGeometry | None], crs: Any) -> np.ndarray:
+def to_degrees(shapes: Iterable[BaseGeometry | None], crs: Any, *, decimals: int = DECIMALS) -> np.ndarray:
     """Return shapes of a metric CRS in degrees (longitude, latitude), rounded."""
     flat = shapely.force_2d(np.array(list(shapes), dtype=object))
     degrees = gpd.GeoSeries(flat, crs=crs).to_crs(DEGREES).to_numpy()
-    return shapely.transform(degrees, lambda points: points.round(DECIMALS))
+    return shapely.transform(degrees, lambda points: points.round(decimals))
 
 
 def make_features(
-    shapes: Iterable[BaseGeometry | None], crs: Any, properties: Iterable[dict[str, Any]] | None = None
+    shapes: Iterable[BaseGeometry | None],
+    crs: Any,
+    properties: Iterable[dict[str, Any]] | None = None,
+    *,
+    decimals: int = DECIMALS,
 ) -> list[dict[str, Any]]:
     """Return one GeoJSON feature a shape that has a length, with its properties.
 
     Points are left out, also those in a mixed shape: Leaflet would draw each as a marker with a picture.
     """
-    degrees = to_degrees([without_points(shape) for shape in shapes], crs)
+    degrees = to_degrees([without_points(shape) for shape in shapes], crs, decimals=decimals)
     facts = list(properties) if properties is not None else [{} for _ in degrees]
     features = []
     for shape, props in zip(degrees, facts, strict=True):
@@ -72,35 +79,35 @@ def inner_boundaries(grids: Iterable[BaseGeometry], outline: BaseGeometry) -> Ba
 
 
 def near_barriers(barriers: gpd.GeoDataFrame, outline: BaseGeometry, *, share: float = 0.8) -> pd.DataFrame:
-    """Return kind, name, geometry of the barriers in the outline's box, drawn out by ``share``."""
+    """Return kind, name, made, passage, geometry of the barriers in the outline's box, drawn out by ``share``; sorted.
+
+    Texts are blank where a run says nothing.
+    """
     x0, y0, x1, y1 = outline.bounds
     pad = max(x1 - x0, y1 - y0) * share
     sheet = shapely.box(x0 - pad, y0 - pad, x1 + pad, y1 + pad)
-    rows = []
-    for kind, name, shape in barrier_rows(barriers):
-        part = shapely.intersection(shape, sheet)
-        if not part.is_empty:
-            rows.append((kind, name, part))
-    rows.sort(key=lambda row: (row[0], row[1], row[2].wkt))
-    return pd.DataFrame(rows, columns=["kind", "name", "geometry"])
-
-
-def barrier_rows(barriers: gpd.GeoDataFrame) -> list[tuple[str, str, BaseGeometry]]:
-    """Return (kind, name, shape) of every barrier that has a shape."""
-    if barriers.empty:
-        return []
-    names = barriers["name"] if "name" in barriers.columns else [""] * len(barriers)
-    return [
-        (str(kind), text_of(name), shape)
-        for kind, name, shape in zip(barriers["kind"], names, barriers.geometry, strict=True)
-        if shape is not None and not shape.is_empty
-    ]
+    near = barriers.iloc[np.sort(barriers.sindex.query(sheet, predicate="intersects"))].reset_index(drop=True)
+    table = pd.DataFrame(
+        {n: near[n].map(text_of) if n in near else "" for n in BARRIER_TEXTS}, index=near.index
+    )
+    table["geometry"] = shapely.intersection(near.geometry.to_numpy(), sheet)
+    table["key"] = shapely.to_wkb(table["geometry"].to_numpy(), hex=True)
+    return table.sort_values([*BARRIER_TEXTS, "key"], ignore_index=True).drop(columns="key")
 
 
 def draw_buildings(buildings: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Return the footprints of buildings; a point becomes a small disc."""
+    """Return the footprints of buildings, corners that stick out less than a decimetre left out; a disc for a point."""
     shapes = buildings.geometry
-    return shapes.where(shapes.length > 0, shapes.buffer(POINT_M, quad_segs=3))
+    plain = shapely.simplify(shapes.to_numpy(), CORNER_M)
+    single = shapely.get_num_geometries(plain) == 1
+    plain[single] = shapely.get_geometry(plain[single], 0)
+    drawn = gpd.GeoSeries(plain, index=shapes.index, crs=shapes.crs)
+    return drawn.where(shapes.length > 0, shapes.buffer(POINT_M, quad_segs=3))
+
+
+def draw_ground(grids: Iterable[BaseGeometry]) -> list[BaseGeometry]:
+    """Return the grounds of grids with fewer points, alike on both sides of every boundary."""
+    return list(shapely.coverage_simplify(np.array(list(grids), dtype=object), CORNER_M))
 
 
 def draw_tour(tour: Any, buildings: gpd.GeoDataFrame) -> BaseGeometry | None:

@@ -24,7 +24,8 @@ from gridder.tables import Run
 LABEL_PX = ((58.0, 38.0), (28.0, 15.0))  # a grid's number over its households; the number alone
 NAME_PX = 12.0  # width of one sign of a compound's name
 NAMED_PX = 60.0  # a shorter stretch of a road or river goes without its name
-MARK_PX = 12.0  # crossings nearer than this, as the two lanes of a bridge, are one sign
+SAME_WAY_M = 20.0  # crossings nearer than this, as the two lanes of a bridge, are one sign
+ORIGINS = ("crossing_stated", "crossing_flagged", "crossing_rule")
 BEARING_REACH_M = 40.0  # a crossing is turned as its barrier runs within this
 
 
@@ -58,7 +59,7 @@ def name_barriers(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
     """Return one label a named river, railway or road: on its longest stretch, upright if that is."""
     near = near_barriers(run.barriers, sheet.outline, share=0.0)
     found: dict[tuple[str, str], tuple[float, dict[str, Any]]] = {}
-    for kind, name, shape in near.itertuples(index=False):
+    for kind, name, shape in near[["kind", "name", "geometry"]].itertuples(index=False):
         line = shape.boundary if shape.geom_type.endswith("Polygon") else shape
         if not name or kind in ("crossing", "path") or line.length < NAMED_PX * sheet.m_per_px:
             continue
@@ -72,30 +73,52 @@ def name_barriers(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def list_marks(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
-    """Return crossings (with the bearing of the barrier they pass) and the hall."""
-    near = near_barriers(run.barriers, sheet.outline, share=0.02)
-    barred = shapely.union_all(list(near.loc[near["kind"].isin(run.policy.uncrossable), "geometry"]))
+    """Return crossings, turned as people pass, and the hall.
+
+    ``kind`` crossing for those that the data state or flag as bridge or tunnel, crossing_rule for those found because
+    a road crosses there (``road_line_crosses``); ``say`` is the sentence that tells which.
+    """
     marks: list[dict[str, Any]] = []
-    drawn: list[BaseGeometry] = []
-    for name, shape in near.loc[near["kind"] == "crossing", ["name", "geometry"]].itertuples(index=False):
-        point = shape.representative_point()
-        if any(point.distance(other) < MARK_PX * sheet.m_per_px for other in drawn):
-            continue
-        drawn.append(point)
-        marks.append(
-            {
-                "kind": "crossing",
-                "at": point_of(point, run.crs),
-                "name": name,
-                "turn": bearing_of(barred, point),
-            }
-        )
+    for name, said, shape, turn in find_signs(run, sheet):
+        kind = "crossing_rule" if said == "crossing_rule" else "crossing"
+        point = shape.interpolate(0.5, normalized=True) if shape.length else shape.representative_point()
+        mark = {"kind": kind, "say": said, "at": point_of(point, run.crs), "name": name, "turn": turn}
+        marks.append(mark)
     if len(run.halls):
         mine = run.halls[run.halls["community_id"].astype(str) == sheet.community_id]
         names = mine["name"] if "name" in mine.columns else [""] * len(mine)
         for name, shape in zip(names, mine.geometry, strict=True):
             marks.append({"kind": "hall", "at": point_of(shape, run.crs), "name": text_of(name)})
     return marks
+
+
+def find_signs(run: Run, sheet: Sheet) -> list[tuple[str, str, BaseGeometry, int]]:
+    """Return name, origin, shape and turn of the crossings on a sheet; the lanes of one bridge as one.
+
+    The origin is crossing_stated, crossing_flagged or crossing_rule; what the data say goes first.
+    """
+    near = near_barriers(run.barriers, sheet.outline, share=0.02)
+    found = near[near["kind"] == "crossing"]
+    said = np.where(found["made"] == "", ORIGINS[0], np.where(found["passage"] != "", ORIGINS[1], ORIGINS[2]))
+    found = found.assign(said=said).sort_values("said", key=lambda s: s.map(ORIGINS.index), kind="stable")
+    barred = shapely.union_all(list(near.loc[near["kind"].isin(run.policy.uncrossable), "geometry"]))
+    signs: list[tuple[str, str, BaseGeometry, int]] = []
+    for name, origin, shape in found[["name", "said", "geometry"]].itertuples(index=False):
+        if any(shapely.dwithin(shape, other, SAME_WAY_M) for _, _, other, _ in signs):
+            continue
+        turn = turn_of(shape) if shape.geom_type == "LineString" else bearing_of(barred, shape.centroid)
+        signs.append((name, origin, shape, turn))
+    return signs
+
+
+def turn_of(way: BaseGeometry) -> int:
+    """Return by how much the sign of a crossing is turned to stand along a way: degrees clockwise, −90 to 90.
+
+    The sign as drawn leads from south to north, over a barrier from west to east.
+    """
+    (x0, y0), (x1, y1) = shapely.get_coordinates(way)[[0, -1]]
+    degrees = round(-float(np.degrees(np.arctan2(y1 - y0, x1 - x0))))
+    return (degrees + 180) % 180 - 90
 
 
 def bearing_of(barred: BaseGeometry, point: BaseGeometry) -> int:

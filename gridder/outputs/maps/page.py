@@ -58,6 +58,10 @@ WORDS = (  # sentences the script says
     "member_missing",
     "member_estimated",
     "unit",
+    "colon",
+    "crossing_stated",
+    "crossing_flagged",
+    "crossing_rule",
 )
 
 

@@ -33,18 +33,22 @@ STYLES: dict[str, tuple[str, str | dict[str, Any], bool]] = {
     "exception": ("hatch", "gridder.style.hatch", True),
     "road_case": ("roads", line("#C9CDCB", 6), True),
     "road": ("roads", line("#FFFFFF", 5), True),
+    "road_between": ("roads", area("#FFFFFF", "#FFFFFF", 0), True),
     "arterial_case": ("roads", line("#B9BDBA", 11), True),
     "arterial": ("roads", line("#FFFFFF", 9), True),
+    "arterial_between": ("roads", area("#FFFFFF", "#FFFFFF", 0), True),
     "compounds": ("compounds", line("#7B8790", 0.9, dashArray="2 2.6"), True),
     "buildings": ("buildings", "gridder.style.building", True),
     "boundary_case": ("boundaries", line("#FFFFFF", 4.6, lineJoin="round"), True),
     "boundary": ("boundaries", line("#33424E", 2, lineJoin="round"), True),
+    "between": ("barriers", area("#DFE2E3", "#DFE2E3", 0) | {"fillOpacity": 0.8}, True),
     "wall": ("barriers", line("#4A5965", 1.4), True),
     "wall_ticks": ("barriers", line("#4A5965", 5, dashArray="1.4 12.6"), True),
     "river_area": ("barriers", area("#8FBBDC", "#3B75A1", 1.2), True),
     "river_case": ("barriers", line("#3B75A1", 7.4), True),
     "river": ("barriers", line("#8FBBDC", 5), True),
     "railway_area": ("barriers", area("#8A9096", "#3B3F42", 1.2), True),
+    "railway_side": ("barriers", line("#5B6267", 1.6), True),
     "railway_case": ("barriers", line("#FFFFFF", 7), True),
     "railway": ("barriers", line("#3B3F42", 5), True),
     "railway_dash": ("barriers", line("#FFFFFF", 2.6, dashArray="9 9"), True),
@@ -66,7 +70,11 @@ LINES: dict[str, tuple[str, ...]] = {
     "railway": ("railway_case", "railway", "railway_dash"),
     "expressway": ("expressway_case", "expressway"),
 }
-AREAS = {"river": ("river_area",), "railway": ("railway_area",), "expressway": ("expressway_area",)}
+AREAS = {"river": "river_area", "railway": "railway_area", "expressway": "expressway_area"}
+STRIPS = {
+    "road": "road_between",
+    "arterial": "arterial_between",
+}  # between two carriageways: part of the street
 
 
 # entries of the legend in their order; drawn by templates/swatches.html
@@ -78,10 +86,12 @@ LEGEND = (
     "river",
     "railway",
     "expressway",
+    "between",
     "arterial",
     "road",
     "wall",
     "crossing",
+    "crossing_rule",
     "hall",
     "special",
     "exception",

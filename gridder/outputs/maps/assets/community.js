@@ -130,14 +130,21 @@
 
   // ── pointer on the map ──
   var tip = L.tooltip({ className: "tip", direction: "top", offset: [0, -6], pane: "labels" });
+  var MARK_R = 11; // pixels: half a sign
+  var markAt = function (at) {
+    return data.marks.find(function (m) { return m.say && isShown(m.kind) && map.latLngToContainerPoint(m.at).distanceTo(at) <= MARK_R; });
+  };
+  var sayMark = function (m) { return (m.name ? m.name + gridder.say("colon") : "") + gridder.say(m.say); };
   map.on("mousemove", function (event) {
-    var g = find(grounds, event.latlng), b = g < 0 ? -1 : find(shapes, event.latlng);
+    var g = find(grounds, event.latlng), b = g < 0 ? -1 : find(shapes, event.latlng), m = markAt(event.containerPoint);
     hover(g);
     root.classList.toggle("over-grid", g >= 0);
-    if (b < 0) { tip.remove(); return; }
-    var row = data.buildings[b];
-    var line = buildingName(row) + (row[1] ? " " + gridder.say("unit", { unit: row[1] }) : "");
-    tip.setContent(make("span", "", line, make("b", "", gridder.say("households", { n: gridder.number(row[3]) }))));
+    if (m) tip.setContent(make("span", "mark-tip", sayMark(m)));
+    else if (b >= 0) {
+      var row = data.buildings[b];
+      var line = buildingName(row) + (row[1] ? " " + gridder.say("unit", { unit: row[1] }) : "");
+      tip.setContent(make("span", "", line, make("b", "", gridder.say("households", { n: gridder.number(row[3]) }))));
+    } else { tip.remove(); return; }
     tip.setLatLng(event.latlng);
     if (!map.hasLayer(tip)) tip.addTo(map);
   });
@@ -218,8 +225,9 @@
         fits: function (corners) { return corners.filter(function (at) { return inShape(rings, at); }).length > 2; }
       };
     });
-    var marks = data.marks.filter(function (m) { return isShown(m.kind); }).map(function (m) {
-      return { at: m.at, always: true, nodes: [function () { return markNode(m); }] };
+    // signs that would cover each other wait for a closer look
+    var marks = data.marks.filter(function (m) { return isShown(m.kind); }).sort(function (a, b) { return !!a.say - !!b.say; }).map(function (m) {
+      return { at: m.at, always: !m.say, nodes: [function () { return markNode(m); }] };
     });
     var others = otherLabels.filter(function (label) { return isShown(label.kind === "compound" ? "compounds" : label.kind); }).map(function (label) {
       var upright = label.upright ? " upright" + (/[\u4e00-\u9fff]/.test(label.name) ? " han" : "") : "";
@@ -241,11 +249,17 @@
       box.appendChild(svg("rect", { x: -9, y: -9, width: 18, height: 18, rx: 2, fill: "#12487A", stroke: "#fff", "stroke-width": 1.5 }));
       box.appendChild(svg("path", { d: "M-6 1 0-5 6 1M-4 0V5.5H4V0M-1 5.5V2H1V5.5", fill: "none", stroke: "#fff", "stroke-width": 1.4 }));
     } else {
-      box.appendChild(svg("circle", { r: 9, fill: "#fff", stroke: "#1B2733", "stroke-width": 1.6 }));
+      var ring = { r: 9, fill: "#fff", stroke: "#1B2733", "stroke-width": 1.6 };
+      if (m.kind === "crossing_rule") ring["stroke-dasharray"] = "3.2 2.455"; // ten dashes: a house rule, as its tags are
+      box.setAttribute("role", "img");
+      box.setAttribute("aria-label", sayMark(m));
+      box.appendChild(svg("circle", ring));
       box.appendChild(svg("path", { d: "M-3-5q2 5 0 10M3-5q-2 5 0 10", fill: "none", stroke: "#1B2733", "stroke-width": 1.6, transform: "rotate(" + m.turn + ")" }));
     }
     return make("span", "label mark", box);
   };
+
+  gridder.thinStreets(map, layerOf);
 
   // ── search ──
   var input = one("#search"), list = one("#found"), hits = [], active = -1;

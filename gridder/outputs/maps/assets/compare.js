@@ -73,6 +73,9 @@
       });
     });
   }
+  SIDES.forEach(function (side) {
+    gridder.thinStreets(charts[side], function (name) { return window["geo_json_" + side + "_" + name]; });
+  });
   function drawBuildings(side) {
     data.buildings.forEach(function (building, b) {
       if (!isIn(side, building)) return;

@@ -171,6 +171,27 @@ var gridder = {};
     draw();
   };
 
+  // streets: as wide as their strokes where a pixel is no more than 1.5 m, thinner on the map of a large community
+  var STREETS = ["road_outside", "arterial_outside", "road", "arterial"];
+  gridder.thinStreets = function (map, layerOf) {
+    var thin = function () {
+      var middle = map.getSize().divideBy(2);
+      var m = map.distance(map.containerPointToLatLng(middle), map.containerPointToLatLng(middle.add([100, 0]))) / 100;
+      var share = Math.max(0.3, Math.min(1, 1.5 / m));
+      STREETS.forEach(function (name) {
+        var cased = layerOf(name + "_case"), inner = 0;
+        [layerOf(name), cased].forEach(function (layer) {
+          if (layer) layer.eachLayer(function (line) {
+            line.full = line.full || line.options.weight;
+            if (layer !== cased) inner = line.full;
+            line.setStyle({ weight: layer === cased ? inner * share + line.full - inner : line.full * share });
+          });
+        });
+      });
+    };
+    map.on("zoomend", thin);
+  };
+
   // check boxes [data-layers="name name"] switch the layers geo_json_<name> and whatever `others` names
   gridder.bindLayers = function (map, others) {
     gridder.all("input[data-layers]").forEach(function (box) {
