@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridder.verify.base import Delivery, Violation, blame, counts
+from gridder.verify.base import AREA_M2, Delivery, Violation, blame, counts
 from gridder.verify.contact import parts
 
 WIDTH_M = 0.01  # m: half the width that a line is given, so that it cuts what it runs through
@@ -20,7 +20,7 @@ def check_spans(delivery: Delivery, *, known: Collection[str] = ()) -> list[Viol
     """The people of a grid live on one side of every river, railway or expressway, or where a crossing leads over.
 
     Every grid is cut along the uncrossable lines and areas that lie in it; parts are joined only where a crossing is
-    within its reach of both. Cells, their neighbours and the ground said to lie between two lines are not asked. Grids
+    within its reach. Cells, their neighbours and the ground said to lie between two lines are not asked. Grids
     ``known`` to be in pieces are not named again.
     """
     barriers = delivery.barriers[delivery.barriers.geometry.notna()]
@@ -37,10 +37,11 @@ def check_spans(delivery: Delivery, *, known: Collection[str] = ()) -> list[Viol
         near = tree.query(shape, predicate="intersects")
         if len(near) == 0 or code not in homes or code in known:
             continue
-        banks = shapely.get_parts(shapely.difference(shape, shapely.union_all(cuts[near])))
-        if len(banks) > 1 and not live_together(
-            banks, homes[code], crossings, delivery.rules["crossing_reach_m"]
-        ):
+        between = shapely.union_all(cuts[near])
+        banks = shapely.get_parts(shapely.difference(shape, between))
+        banks = banks[shapely.area(banks) > AREA_M2]
+        pairs = cross_over(banks, between, crossings, delivery.rules["crossing_reach_m"])
+        if len(banks) > 1 and not live_together(banks, homes[code], pairs):
             wrong.append(code)
     return [blame("grid_spans_barrier", wrong)] if wrong else []
 
@@ -62,13 +63,26 @@ def lived_in(delivery: Delivery) -> dict[str, np.ndarray]:
     return {str(code): np.asarray(mine.geometry.values) for code, mine in rows.groupby("grid_code")}
 
 
-def live_together(banks: np.ndarray, homes: np.ndarray, crossings: np.ndarray, reach_m: float) -> bool:
-    """Whether some banks joined by crossings hold a part of every home."""
+def cross_over(
+    banks: np.ndarray, between: Any, crossings: np.ndarray, reach_m: float
+) -> list[tuple[int, int]]:
+    """Return the pairs of banks that crossings join.
+
+    A crossing is within its reach of what lies ``between`` the banks, and a bank within its reach from there; across
+    water that is wider, by so much farther.
+    """
     pairs: list[tuple[int, int]] = []
-    for crossing in crossings[shapely.dwithin(crossings, shapely.union_all(banks), reach_m)]:
-        reach = reach_m + shapely.length(crossing)
+    for crossing in crossings[shapely.dwithin(crossings, between, reach_m)]:
+        near = shapely.get_parts(shapely.intersection(between, shapely.buffer(crossing, 2 * reach_m)))
+        width_m = 2 * float(shapely.length(shapely.maximum_inscribed_circle(near)).max())
+        reach = shapely.distance(crossing, between) + reach_m + shapely.length(crossing) + width_m
         beside = np.flatnonzero(shapely.dwithin(banks, crossing, reach))
         pairs += [(int(beside[0]), int(other)) for other in beside[1:]]
+    return pairs
+
+
+def live_together(banks: np.ndarray, homes: np.ndarray, pairs: list[tuple[int, int]]) -> bool:
+    """Whether some banks joined by pairs hold a part of every home."""
     left, right = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     group = parts(len(banks), left, right)
     shared = set(group.tolist())
