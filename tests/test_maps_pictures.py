@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from sample_run import HOSTILE, A, sample_run
 
 from gridder.errors import OutputError
@@ -59,3 +62,29 @@ def test_missing_font_is_said(monkeypatch):
 @pytest.mark.parametrize(("metres", "bar"), [(0.3, 1), (1, 1), (19, 10), (20, 20), (499, 200), (5000, 5000)])
 def test_scale_is_a_round_number(metres, bar):
     assert pictures.round_down(metres) == bar
+
+
+def signs_of(tmp_path, *rows):
+    """Return the SVG of the sample with more barriers: (kind, made, shape)."""
+    run = sample_run()
+    kinds, made, shapes = zip(*rows, strict=True)
+    more = gpd.GeoDataFrame({"kind": kinds, "name": "", "made": made}, geometry=list(shapes), crs=run.crs)
+    barriers = gpd.GeoDataFrame(pd.concat([run.barriers, more]), crs=run.crs)
+    pictures.draw_picture(replace(run, barriers=barriers), A, tmp_path / "a.svg")
+    return (tmp_path / "a.svg").read_text("utf-8")
+
+
+def test_crossings_and_ground_between_are_drawn_as_on_the_page(font, tmp_path):
+    """A crossing found by the rule is dashed; sixty in a row do not pile up; ground between is pale."""
+    spot = sample_run().communities.geometry.loc[A].centroid
+    ways = [
+        shapely.LineString([(spot.x + n, spot.y - 9), (spot.x + n, spot.y + 9)]) for n in range(0, 300, 5)
+    ]
+    plain = signs_of(tmp_path, ("path", "", ways[0]))
+    assert "2.2,1.6" not in plain.replace(" ", "") and "#dfe2e3" not in plain
+    one = signs_of(tmp_path, ("crossing", "road", ways[0]), ("railway", "between", spot.buffer(9)))
+    assert "#dfe2e3" in one
+    dashed = one.count("stroke-dasharray") - plain.count("stroke-dasharray")
+    many = signs_of(tmp_path, *(("crossing", "road", way) for way in ways))
+    piled = many.count("stroke-dasharray") - plain.count("stroke-dasharray")
+    assert dashed == 1 and 1 < piled < len(ways) / 4

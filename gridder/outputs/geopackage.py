@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
 import pandas as pd
@@ -114,6 +115,77 @@ STYLES = {
 }  # fmt: skip
 
 
+RULES = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<qgis version="3.22" styleCategories="Symbology" labelsEnabled="0">
+ <renderer-v2 type="RuleRenderer" symbollevels="0" enableorderby="0">
+  <rules key="barriers">{rules}</rules>
+  <symbols>{symbols}</symbols>
+ </renderer-v2>
+</qgis>"""
+SYMBOLS = {  # type of symbol: class of its layers, and what QGIS calls its colour, edge and width
+    "fill": ("SimpleFill", "color", "outline_color", "outline_width"),
+    "line": ("SimpleLine", "line_color", "", "line_width"),
+    "marker": ("SimpleMarker", "color", "outline_color", "size"),
+}
+INK, WHITE, NONE = "27,39,51,255", "255,255,255,255", "0,0,0,0"
+SHAPE = {"fill": "Polygon", "line": "Line", "marker": "Point"}
+# layer barriers: name of the rule, what it says of ``kind`` and ``made``, symbol, layers of (colour, edge, mm, dashes).
+# A path is no boundary and is drawn thin; ground between two lines is pale, and between two carriageways street.
+BARRIER_LOOKS: tuple[tuple[str, str, str, tuple[tuple[str, str, str, str], ...]], ...] = (
+    ("street between", "made = 'between' AND kind IN ('road', 'arterial')", "fill", ((WHITE, NONE, "0", ""),)),
+    ("between", "made = 'between' AND kind NOT IN ('road', 'arterial')", "fill", (("223,226,227,204", NONE, "0", ""),)),
+    ("river", "made <> 'between' AND kind = 'river'", "fill", (("143,187,220,255", "59,117,161,255", "0.3", ""),)),
+    ("railway", "made <> 'between' AND kind = 'railway'", "fill", (("138,144,150,255", "59,63,66,255", "0.3", ""),)),
+    ("expressway", "made <> 'between' AND kind = 'expressway'", "fill",
+     (("250,237,203,255", "138,90,0,255", "0.5", ""),)),
+    ("other", "made <> 'between' AND kind NOT IN ('river', 'railway', 'expressway')", "fill",
+     ((NONE, "74,89,101,255", "0.3", ""),)),
+    ("path", "kind = 'path'", "line", (("150,158,164,255", "", "0.2", "1.2;1.2"),)),
+    ("road", "kind = 'road'", "line", (("201,205,203,255", "", "1.0", ""), (WHITE, "", "0.8", ""))),
+    ("arterial", "kind = 'arterial'", "line", (("185,189,186,255", "", "1.9", ""), (WHITE, "", "1.6", ""))),
+    ("wall", "kind = 'wall'", "line", (("74,89,101,255", "", "0.35", ""), ("74,89,101,255", "", "1.2", "0.35;3"))),
+    ("river", "kind = 'river'", "line", (("59,117,161,255", "", "1.6", ""), ("143,187,220,255", "", "1.1", ""))),
+    ("railway", "kind = 'railway'", "line", (("59,63,66,255", "", "1.0", ""), (WHITE, "", "0.5", "2;2"))),
+    ("expressway", "kind = 'expressway'", "line", (("138,90,0,255", "", "1.6", ""), ("250,237,203,255", "", "0.7", ""))),
+    ("crossing", "kind = 'crossing' AND (made <> 'road' OR passage <> '')", "line",
+     ((INK, "", "2.6", ""), (WHITE, "", "1.8", ""))),
+    ("crossing (road_line_crosses)", "kind = 'crossing' AND made = 'road' AND coalesce(passage, '') = ''", "line",
+     ((INK, "", "2.6", "1;0.8"), (WHITE, "", "1.8", ""))),
+    ("crossing", "kind = 'crossing'", "marker", ((WHITE, INK, "3.2", ""),)),
+)  # fmt: skip
+
+
+def barrier_style() -> str:
+    """Return the QGIS style of layer ``barriers``: one rule a kind and type of shape, as on the pages' maps.
+
+    The layer holds points, lines and areas; QGIS opens it once for each, with this one style: every rule asks for its
+    type of shape. A crossing that the rule ``road_line_crosses`` found is dashed.
+    """
+    rules, symbols = [], []
+    for n, (label, asked, kind, looks) in enumerate(BARRIER_LOOKS):
+        test = f"geometry_type($geometry) = '{SHAPE[kind]}' AND {asked}".replace("made", "coalesce(made, '')")
+        words = {"key": f"b{n}", "symbol": str(n), "label": label, "filter": test}
+        rules.append(f"<rule {' '.join(f'{name}={quoteattr(text)}' for name, text in words.items())}/>")
+        layers = "".join(symbol_layer(kind, *look) for look in looks)
+        symbols.append(f'<symbol type="{kind}" name="{n}" alpha="1" clip_to_extent="1">{layers}</symbol>')
+    return RULES.format(rules="".join(rules), symbols="".join(symbols))
+
+
+def symbol_layer(kind: str, colour: str, edge: str, width_mm: str, dashes: str) -> str:
+    """Return one layer of a QGIS symbol; ``dashes`` in millimetres, blank for none."""
+    name, colour_key, edge_key, width_key = SYMBOLS[kind]
+    options = {colour_key: colour, width_key: width_mm, f"{width_key}_unit": "MM"}
+    options |= {edge_key: edge} if edge_key else {}
+    options |= {"name": "circle"} if kind == "marker" else {}
+    options |= {"use_custom_dash": "1", "customdash": dashes, "customdash_unit": "MM"} if dashes else {}
+    options |= {"outline_style": "no"} if edge == NONE else {}
+    options |= {"style": "no"} if kind == "fill" and colour == NONE else {}
+    listed = "".join(f'<Option type="QString" name="{k}" value="{v}"/>' for k, v in options.items())
+    return (
+        f'<layer class="{name}" pass="0" enabled="1" locked="0"><Option type="Map">{listed}</Option></layer>'
+    )
+
+
 def write_styles(path: Path) -> None:
     """Add the table ``layer_styles`` that QGIS reads default styles from (after the last layer is written)."""
     with sqlite3.connect(path) as base:
@@ -122,11 +194,14 @@ def write_styles(path: Path) -> None:
             " f_table_name TEXT, f_geometry_column TEXT, styleName TEXT, styleQML TEXT, styleSLD TEXT,"
             " useAsDefault BOOLEAN, description TEXT, owner TEXT, ui TEXT, update_time DATETIME)"
         )
-        for layer, look in STYLES.items():
+        styles = {layer: STYLE.format(**look) for layer, look in STYLES.items()} | {
+            "barriers": barrier_style()
+        }
+        for layer, style in styles.items():
             base.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
                 " styleQML, styleSLD, useAsDefault, description, owner, ui) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '', '')",
-                (layer, GEOMETRY, f"gridder {layer}", STYLE.format(**look)),
+                (layer, GEOMETRY, f"gridder {layer}", style),
             )
         base.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES"

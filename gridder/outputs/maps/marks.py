@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from gridder.outputs.maps.labels import Label, place_labels
@@ -81,8 +82,13 @@ def list_marks(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
     marks: list[dict[str, Any]] = []
     for name, said, shape, turn in find_signs(run, sheet):
         kind = "crossing_rule" if said == "crossing_rule" else "crossing"
-        point = shape.interpolate(0.5, normalized=True) if shape.length else shape.representative_point()
-        mark = {"kind": kind, "say": said, "at": point_of(point, run.crs), "name": name, "turn": turn}
+        mark = {
+            "kind": kind,
+            "say": said,
+            "at": point_of(sign_place(shape), run.crs),
+            "name": name,
+            "turn": turn,
+        }
         marks.append(mark)
     if len(run.halls):
         mine = run.halls[run.halls["community_id"].astype(str) == sheet.community_id]
@@ -109,6 +115,13 @@ def find_signs(run: Run, sheet: Sheet) -> list[tuple[str, str, BaseGeometry, int
         turn = turn_of(shape) if shape.geom_type == "LineString" else bearing_of(barred, shape.centroid)
         signs.append((name, origin, shape, turn))
     return signs
+
+
+def sign_place(shape: BaseGeometry) -> Point:
+    """Return where the sign of a crossing stands: in the middle of its way."""
+    if isinstance(shape, LineString):
+        return shape.interpolate(0.5, normalized=True)
+    return shape.representative_point()
 
 
 def turn_of(way: BaseGeometry) -> int:

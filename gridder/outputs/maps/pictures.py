@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+from shapely import affinity
 
 from gridder.errors import OutputError
 from gridder.outputs.maps import layers, palette
+from gridder.outputs.maps.barrier_shapes import draw_kind
 from gridder.outputs.maps.labels import Label, place_labels
-from gridder.outputs.maps.sheet import Sheet, make_sheet
+from gridder.outputs.maps.marks import find_signs, sign_place
+from gridder.outputs.maps.sheet import MAP_PX, Sheet, make_sheet
 from gridder.tables import Run
 from gridder.text import say
 
@@ -42,6 +45,17 @@ STROKES: dict[str, tuple[tuple[str, float, Any], ...]] = {
     "expressway": (("#8A5A00", 4.6, "-"), ("#FAEDCB", 2.2, "-")),
 }
 UNDER = ("road", "arterial")  # below the buildings; the others stand above the boundaries of grids
+BETWEEN = "#DFE2E3"  # ground without buildings between two barriers
+AREA_COLOURS = {
+    "river": ("#8FBBDC", "#3B75A1"),
+    "railway": ("#8A9096", "#3B3F42"),
+    "expressway": ("#FAEDCB", "#8A5A00"),
+}
+WIDE_M, THINNEST = (
+    1.5,
+    0.3,
+)  # streets grow thinner where a pixel of the page is more than this; share at the least
+SIGN_POINTS = 9.0  # width of the sign of a crossing
 
 
 def draw_picture(run: Run, community_id: str, path: str | Path) -> None:
@@ -100,14 +114,12 @@ def draw_sheet(figure: Any, run: Run, community_id: str) -> None:
     pad = max(x1 - x0, y1 - y0) * MARGIN_SHARE
     axes.set_xlim(x0 - pad, x1 + pad)
     axes.set_ylim(y0 - pad, y1 + pad)
-    draw_barriers(axes, run, sheet, under=True)
     draw_grids(axes, sheet)
-    draw_roads_inside(axes, run, sheet)
     draw_buildings(axes, sheet)
     inner = layers.inner_boundaries(list(mine.geometry), sheet.outline) if len(mine) else shapely.LineString()
     for colour, width in (("#FFFFFF", 3.4), ("#33424E", 1.6)):
         draw_lines(axes, inner, colour, width, "-", 6)
-    draw_barriers(axes, run, sheet, under=False)
+    draw_barriers(axes, run, sheet)
     draw_lines(axes, sheet.outline.boundary, "#1B2733", 2.6, "-", 8)
     draw_crossings(axes, run, sheet)
     draw_labels(axes, run, sheet)
@@ -145,46 +157,62 @@ def draw_buildings(axes: Any, sheet: Sheet) -> None:
             draw_area(axes, shape, facecolor=fill, edgecolor="white", linewidth=0.4, zorder=5)
 
 
-def draw_barriers(axes: Any, run: Run, sheet: Sheet, *, under: bool) -> None:
-    """Draw what lies under the grids (roads outside) or over their boundaries (rivers, railways, walls)."""
-    near = layers.near_barriers(run.barriers, sheet.outline)
-    for kind in STROKES:
-        if (kind in UNDER) != under:
-            continue
-        for shape in near.loc[near["kind"] == kind, "geometry"]:
-            if shape.area:
-                draw_area(axes, shape, facecolor="#8FBBDC", edgecolor="#3B75A1", linewidth=0.9, zorder=7)
-            elif under:
-                draw_lines(axes, shape, "#E3E5E2", STROKES[kind][0][1], "-", 1)
-            else:
-                draw_strokes(axes, shape, kind, 7)
+def draw_barriers(axes: Any, run: Run, sheet: Sheet) -> None:
+    """Draw roads under the buildings, rivers, railways and walls over the boundaries of grids, as on the pages."""
+    near = layers.near_barriers(run.barriers, sheet.outline, share=MARGIN_SHARE)
+    drawn = {kind: draw_kind(near, kind, m_per_px=sheet.m_per_px) for kind in STROKES}
+    thin = max(THINNEST, min(1.0, WIDE_M / sheet.m_per_px))
+    for kind in UNDER:
+        one = drawn[kind]
+        draw_lines(axes, one.lines, "#E3E5E2", STROKES[kind][0][1] * thin, "-", 1)
+        inside = shapely.intersection(one.lines, sheet.outline) if one.lines is not None else None
+        (colour, width, dashes), (white, inner, _) = STROKES[kind]
+        draw_lines(axes, inside, colour, inner * thin + width - inner, dashes, 4)
+        draw_lines(axes, inside, white, inner * thin, dashes, 4)
+        strip = shapely.intersection(one.between, sheet.outline) if one.between is not None else None
+        draw_area(axes, strip, facecolor="white", edgecolor="none", zorder=4)
+    for kind in (kind for kind in STROKES if kind not in UNDER):
+        one = drawn[kind]
+        draw_area(axes, one.between, facecolor=BETWEEN, edgecolor="none", alpha=0.8, zorder=7)
+        fill, edge = AREA_COLOURS.get(kind, ("none", "none"))
+        draw_area(axes, one.areas, facecolor=fill, edgecolor=edge, linewidth=0.9, zorder=7.1)
+        draw_lines(axes, one.side, "#5B6267", 0.9, "-", 7.1)
+        draw_strokes(axes, one.lines, kind, 7.2)
 
 
 def draw_crossings(axes: Any, run: Run, sheet: Sheet) -> None:
-    """Draw a white disc where bridges, underpasses and gates lead across."""
-    near = layers.near_barriers(run.barriers, sheet.outline, share=MARGIN_SHARE)
-    for shape in near.loc[near["kind"] == "crossing", "geometry"]:
-        x, y = shapely.get_coordinates(shape.representative_point())[0]
-        axes.plot([x], [y], "o", color="white", markersize=9, markeredgecolor="#1B2733", zorder=10)
-        axes.plot([x], [y], "_", color="#1B2733", markersize=5, zorder=11)
+    """Draw a white disc where bridges, underpasses and gates lead across, its sign along the way.
 
+    Dashed where a road was found to cross (house rule); one that would lie on another is left out.
+    """
+    from matplotlib.patches import Circle
 
-def draw_roads_inside(axes: Any, run: Run, sheet: Sheet) -> None:
-    """Draw the roads inside the community."""
-    near = layers.near_barriers(run.barriers, sheet.outline)
-    for kind in UNDER:
-        for shape in near.loc[near["kind"] == kind, "geometry"]:
-            draw_strokes(axes, shapely.intersection(shape, sheet.outline), kind, 4)
+    m_per_point = sheet.m_per_px * MAP_PX / (MAP_INCHES * POINTS_PER_INCH)
+    radius = SIGN_POINTS / 2 * m_per_point
+    placed: list[Any] = []
+    for _, origin, shape, turn in find_signs(run, sheet):
+        middle = sign_place(shape)
+        if any(shapely.dwithin(middle, other, 2 * radius) for other in placed):
+            continue
+        placed.append(middle)
+        edge: Any = (0, (2.2, 1.6)) if origin == "crossing_rule" else "-"
+        disc = {"facecolor": "white", "edgecolor": "#1B2733", "linewidth": 1.0}
+        axes.add_patch(Circle((middle.x, middle.y), radius, linestyle=edge, zorder=10, **disc))
+        for side in (-1, 1):
+            bank = shapely.LineString([(side * 0.32, -0.55), (side * 0.22, 0), (side * 0.32, 0.55)])
+            scaled = affinity.scale(bank, radius, radius, origin=(0, 0))
+            turned = affinity.rotate(scaled, -turn, origin=(0, 0))
+            draw_lines(axes, affinity.translate(turned, middle.x, middle.y), "#1B2733", 1.0, "-", 11)
 
 
 def draw_strokes(axes: Any, shape: Any, kind: str, zorder: float) -> None:
-    """Draw a line in the strokes of its kind."""
+    """Draw a line, if there is one, in the strokes of its kind."""
     for colour, width, dashes in STROKES[kind]:
         draw_lines(axes, shape, colour, width, dashes, zorder)
 
 
 def draw_area(axes: Any, shape: Any, **style: Any) -> None:
-    """Draw a polygon with its holes."""
+    """Draw polygons with their holes; nothing without any."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
