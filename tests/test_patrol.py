@@ -13,13 +13,12 @@ from shapely import Point, box
 
 from gridder.policy import load_policy
 from gridder.staffing.patrol import (
-    find_tour,
     mean_by_households,
     share_near_hall,
-    tour_length,
     walk_rounds,
     walk_to_halls,
 )
+from gridder.staffing.tours import find_tour, tour_length
 
 POLICY = load_policy()
 

@@ -11,18 +11,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridder.policy import Policy
+from gridder.staffing.tours import Ints, find_tour, tour_length
 
 CM_PER_M = 100  # tours are compared in whole centimetres: exact, so the same on every machine
 MINUTES_PER_HOUR = 60
 M_PER_KM = 1000
-N_STARTS = 4  # nearest-neighbour tours started from this many places; the best is kept
-LONGEST_MOVED = 3  # cells that or-opt moves together (Or 1976)
-FAR = np.iinfo(np.int64).max // 8  # stands for "no way there"; sums of a few stay in int64
-
-Ints = NDArray[np.int64]
 
 
 def minutes_on_foot(metres: float, policy: Policy) -> float:
@@ -51,19 +47,20 @@ def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) ->
     """
     cells = cells[cells.grid_code.fillna("") != ""].sort_index()
     graph = walking_graph(cells, edges, policy)
+    _, piece = connected_components(graph, directed=False)
     codes, names = cells.grid_code.to_numpy(dtype=str), cells.index.to_numpy(dtype=object)
     order = np.argsort(codes, kind="stable")
     grids, first = np.unique(codes[order], return_index=True)
     rows: list[tuple[str, float, str | None, str | None]] = []
     for code, members in zip(grids.tolist(), np.split(order, first[1:])):
-        ways = measure_ways(graph, members)
+        if (piece[members] != piece[members[0]]).any():
+            rows.append((code, np.nan, None, None))
+            continue
+        ways = measure_ways(graph, members, np.flatnonzero(piece == piece[members[0]]))
         tour = find_tour(ways.metres)
         length_m = tour_length(ways.metres, tour) / CM_PER_M * policy.detour_factor
-        if ways.all_reached:
-            stops, passed = list_names(names[members[tour]]), list_names(names[trace_walk(ways, tour)])
-            rows.append((code, length_m, stops, passed))
-        else:
-            rows.append((code, np.nan, None, None))
+        stops, passed = list_names(names[members[tour]]), list_names(names[trace_walk(ways, tour)])
+        rows.append((code, length_m, stops, passed))
     rounds = pd.DataFrame(rows, columns=["grid_code", "round_m", "tour", "walk"]).set_index("grid_code")
     rounds["round_m"] = rounds.round_m.astype(float).round(0)
     rounds["round_min"] = (minutes_on_foot(1.0, policy) * rounds.round_m).round(1)
@@ -99,7 +96,7 @@ class Ways:
     Parameters
     ----------
     metres
-        Lengths in centimetres, shape (n, n), int64; ``FAR`` where there is no way.
+        Lengths in centimetres, shape (n, n), int64.
     nodes
         Cells that the ways may pass, shape (m,): the grid's own, or all.
     previous
@@ -113,21 +110,16 @@ class Ways:
     previous: NDArray[np.int32]
     places: Ints
 
-    @property
-    def all_reached(self) -> bool:
-        """Whether every cell can be reached from every other."""
-        return bool((self.metres < FAR).all())
 
-
-def measure_ways(graph: coo_array, members: Ints) -> Ways:
-    """Return shortest ways between ``members``: inside the grid, else around it."""
+def measure_ways(graph: coo_array, members: Ints, piece: Ints) -> Ways:
+    """Return shortest ways between ``members``: inside the grid, else through the connected ``piece`` they are in."""
     nodes, places = members, np.arange(len(members))
     lengths, previous = dijkstra(graph[members][:, members], directed=False, return_predecessors=True)
     if np.isinf(lengths).any():
-        nodes, places = np.arange(graph.shape[0]), members
-        lengths, previous = dijkstra(graph, directed=False, indices=members, return_predecessors=True)
-    between = lengths[:, places]
-    metres = np.where(np.isinf(between), FAR, np.nan_to_num(between, posinf=0)).astype(np.int64)
+        nodes, places = piece, np.searchsorted(piece, members)
+        around = graph[piece][:, piece]
+        lengths, previous = dijkstra(around, directed=False, indices=places, return_predecessors=True)
+    metres = np.rint(lengths[:, places]).astype(np.int64)
     return Ways(metres, nodes, previous, places)
 
 
@@ -141,92 +133,6 @@ def trace_walk(ways: Ways, tour: Ints) -> list[int]:
             back.append(int(ways.nodes[at]))
         walk.extend(reversed(back))
     return walk or [int(ways.nodes[ways.places[0]])]
-
-
-def tour_length(metres: Ints, tour: Ints) -> int:
-    """Return the length of the closed tour in the unit of ``metres``."""
-    return int(metres[tour, np.roll(tour, -1)].sum())
-
-
-def find_tour(metres: Ints) -> Ints:
-    """Return a short closed tour over all n places: nearest neighbour, then 2-opt and or-opt.
-
-    Parameters
-    ----------
-    metres
-        Symmetric distances, shape (n, n), int64, zero diagonal, triangle inequality.
-
-    Returns
-    -------
-    Order of the places, shape (n,), int64; starts at place 0.
-    """
-    n = len(metres)
-    if n <= 3:
-        return np.arange(n)
-    starts = sorted({n * s // N_STARTS for s in range(N_STARTS)})
-    tours = [improve_tour(metres, nearest_tour(metres, start)) for start in starts]
-    best = min(tours, key=lambda tour: tour_length(metres, tour))
-    return np.roll(best, -int(np.flatnonzero(best == 0)[0]))
-
-
-def nearest_tour(metres: Ints, start: int) -> Ints:
-    """Return the tour that always goes on to the nearest place left."""
-    left = np.ones(len(metres), dtype=bool)
-    tour = [start]
-    left[start] = False
-    for _ in range(len(metres) - 1):
-        nearest = int(np.argmin(np.where(left, metres[tour[-1]], np.iinfo(np.int64).max)))
-        tour.append(nearest)
-        left[nearest] = False
-    return np.array(tour, dtype=np.int64)
-
-
-def improve_tour(metres: Ints, tour: Ints) -> Ints:
-    """Return the tour after the best 2-opt or or-opt move, again and again, until none shortens it."""
-    while True:
-        gain, i, j = best_reversal(metres, tour)
-        if gain > 0:
-            tour = np.r_[tour[: i + 1], tour[i + 1 : j + 1][::-1], tour[j + 1 :]]
-            continue
-        moved = best_shift(metres, tour)
-        if moved is None:
-            return tour
-        tour = moved
-
-
-def best_reversal(metres: Ints, tour: Ints) -> tuple[int, int, int]:
-    """Return (gain, i, j) of the best 2-opt move: places after i up to j in reverse (Croes 1958)."""
-    following = np.roll(tour, -1)
-    step = metres[tour, following]
-    new = metres[np.ix_(tour, tour)] + metres[np.ix_(following, following)]
-    gain = np.triu(step[:, None] + step[None, :] - new, 2)
-    i, j = divmod(int(np.argmax(gain)), len(tour))
-    return int(gain[i, j]), i, j
-
-
-def best_shift(metres: Ints, tour: Ints) -> Ints | None:
-    """Return the tour after the best or-opt move of one to three places, either way round, or None."""
-    n = len(tour)
-    best: tuple[int, Ints] | None = None
-    for size in range(1, min(LONGEST_MOVED, n - 2) + 1):
-        first, last = tour, np.roll(tour, 1 - size)
-        before, after = np.roll(tour, 1), np.roll(tour, -size)
-        saved = metres[before, first] + metres[last, after] - metres[before, after]
-        rest, onward = tour, np.roll(tour, -1)
-        step = metres[rest, onward]
-        straight = metres[np.ix_(first, rest)] + metres[np.ix_(last, onward)] - step
-        turned = metres[np.ix_(last, rest)] + metres[np.ix_(first, onward)] - step
-        gain = saved[:, None] - np.minimum(straight, turned)
-        offset = (np.arange(n)[None, :] - np.arange(n)[:, None]) % n
-        gain[(offset < size) | (offset == n - 1)] = -1  # a place to go inside the moved part, or where it was
-        i, j = divmod(int(np.argmax(gain)), n)
-        if gain[i, j] > 0 and (best is None or gain[i, j] > best[0]):
-            part = np.roll(tour, -i)[:size]
-            part = part[::-1] if turned[i, j] < straight[i, j] else part
-            others = np.roll(tour, -i)[size:]
-            at = (j - i) % n - size + 1
-            best = int(gain[i, j]), np.r_[others[:at], part, others[at:]]
-    return None if best is None else best[1]
 
 
 def walk_to_halls(cells: gpd.GeoDataFrame, halls: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
