@@ -12,7 +12,7 @@ import pandas as pd
 from gridder.verify.base import Delivery, Violation, as_count, as_text, blame, counts
 from gridder.verify.contact import Contacts
 
-DIVIDE_STEPS = 20_000  # sets tried before a search for a lawful division gives up: a second or so
+DIVIDE_STEPS = 200_000  # cells looked at before a search for a lawful division gives up: a second or so
 
 
 @dataclass(frozen=True)
@@ -125,27 +125,31 @@ def can_divide(case: Case, free: frozenset[int], steps: list[int]) -> bool:
 
     Grids are tried around the peopled cell with fewest free neighbours; ground without households joins any grid.
     """
-    people = nx.get_node_attributes(case.graph, "households")
-    peopled = [n for n in free if people[n] > 0]
+    people = case.graph.nodes
+    peopled = [n for n in free if people[n]["households"] > 0]
     if not peopled:
         return True
+    if steps[0] <= 0:
+        return False
     seed = min(peopled, key=lambda n: (len(free.intersection(case.graph[n])), n))
     return any(can_divide(case, free - grid, steps) for grid in lawful_grids(case, seed, free, steps))
 
 
 def lawful_grids(case: Case, seed: int, free: frozenset[int], steps: list[int]) -> Iterator[frozenset[int]]:
-    """Yield the connected sets of free cells around a seed that hold a lawful number, each once, while steps last."""
-    people = nx.get_node_attributes(case.graph, "households")
+    """Yield the connected sets of free cells around a seed that hold a lawful number, each once, while steps last.
+
+    A step is a cell looked at: sets of many cells cost more of them.
+    """
     waiting = [(frozenset([seed]), frozenset[int]())]
     while waiting and steps[0] > 0:
-        steps[0] -= 1
         grid, barred = waiting.pop()
-        total = sum(people[n] for n in grid)
+        steps[0] -= len(grid)
+        total = sum(case.graph.nodes[n]["households"] for n in grid)
         if case.low <= total <= case.high:
             yield grid
         fringe = sorted({m for n in grid for m in case.graph[n]} & free - grid - barred)
         for number, cell in enumerate(fringe):
-            if total + people[cell] <= case.high:
+            if total + case.graph.nodes[cell]["households"] <= case.high:
                 waiting.append((grid | {cell}, barred | frozenset(fringe[:number])))
 
 
