@@ -181,9 +181,9 @@ def label_cells(prepared: Prepared, solved: dict[str, Solved]) -> pd.Series:
 def join_bare_ground(prepared: Prepared, labels: pd.Series) -> pd.Series:
     """Return labels in which ground without households that locked grids cut off joins the grid it touches most."""
     labels = labels.copy()
-    special = prepared.given.str.startswith("s-")
     edges = prepared.edges[prepared.edges["passable"]]
-    edges = edges[~edges["cell_a"].map(special) & ~edges["cell_b"].map(special)]
+    sites = set(labels.index[prepared.given.str.startswith("s-")])
+    edges = edges[~edges["cell_a"].isin(sites) & ~edges["cell_b"].isin(sites)]
     swapped = edges.rename(columns={"cell_a": "cell_b", "cell_b": "cell_a"})
     both = pd.concat([edges, swapped])[["cell_a", "cell_b", "boundary_m"]]
     while True:
