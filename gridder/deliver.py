@@ -14,14 +14,16 @@ from pathlib import Path
 from pyogrio.errors import DataSourceError, FeatureError
 from xlsxwriter.exceptions import FileCreateError
 
+from gridder.addresses import is_address
 from gridder.effort import Event, Progress, silent
-from gridder.errors import Finding, OutputError, RejectedError, UsageError
+from gridder.errors import Finding, GridderError, InputError, OutputError, RejectedError, UsageError
 from gridder.journal import Journal
 from gridder.outputs.geopackage import write_geopackage
 from gridder.outputs.record import load_run, plan_sha256, write_record
 from gridder.outputs.workbook import write_workbook
 from gridder.tables import Run
 from gridder.verify import verify_delivery
+from gridder.verify.base import Violation
 
 # What the libraries raise where a disk is full or a place cannot be written to.
 WHY_UNWRITABLE = {
@@ -61,8 +63,10 @@ def deliver(
         ``out`` exists and ``overwrite`` is not set.
     OutputError
         ``out`` cannot be written.
+    InputError
+        The input is no longer what was read: nothing to verify the delivery against; kept as ``<out>.rejected``.
     RejectedError
-        The delivery did not pass its own verify: kept as ``<out>.rejected``.
+        The delivery did not pass its own verify: kept likewise.
     """
     refuse_existing(out, overwrite=overwrite)
     out = Path(os.path.abspath(out))  # ``.`` has no name to write beside
@@ -75,11 +79,25 @@ def deliver(
             rejected = out.with_name(out.name + ".rejected")
             shutil.rmtree(rejected, ignore_errors=True)
             aside.rename(rejected)
-            found = tuple(Finding(v.code, "problem", dict(v.facts), tuple(v.ids)) for v in violations)
-            raise RejectedError("errors.rejected", findings=found, path=str(rejected))
+            raise refusal(violations, rejected)
         log = progress.text() if isinstance(progress, Journal) else ""
         (aside / "run.log").write_text(log, encoding="utf-8")
         put_in_place(aside, out)
+
+
+def refusal(violations: list[Violation], rejected: Path) -> GridderError:
+    """Return the error about a delivery that was refused: a bug, unless all that is wrong is an input that changed."""
+    found = tuple(Finding(v.code, "problem", dict(v.facts), tuple(v.ids)) for v in violations)
+    if all(input_is_gone(v) for v in violations):
+        return InputError("errors.input_changed", findings=found, path=str(rejected))
+    return RejectedError("errors.rejected", findings=found, path=str(rejected))
+
+
+def input_is_gone(violation: Violation) -> bool:
+    """Whether a violation says that the input, a live database for one, is no longer what was read."""
+    if violation.code == "verify.input_unreadable":  # a file that was read and has not changed: a bug
+        return is_address(violation.facts["file"])
+    return violation.code in ("verify.input_changed", "verify.input_missing")
 
 
 def write_all(run: Run, folder: Path, progress: Progress = silent) -> None:

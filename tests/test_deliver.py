@@ -11,8 +11,9 @@ import pytest
 
 from gridder import deliver as module
 from gridder.deliver import deliver, is_delivery, put_in_place, refuse_existing, writing_aside
-from gridder.errors import OutputError, RejectedError, UsageError
+from gridder.errors import InputError, OutputError, RejectedError, UsageError
 from gridder.journal import Journal
+from gridder.text import say_error
 from gridder.verify.base import Violation
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -149,6 +150,27 @@ def test_what_verify_refuses_is_kept_beside_the_old_delivery(tmp_path, small_del
     rejected = tmp_path / "out.rejected"
     assert (out / "plan.json").read_text() == "old" and (rejected / "plan.json").read_text() == "two"
     assert sorted(tmp_path.iterdir()) == [out, rejected]
+
+
+def test_an_input_that_changed_meanwhile_is_no_bug(tmp_path, small_delivery):
+    changed = Violation("verify.input_changed", {"file": "postgresql://db/town"}, ())
+    small_delivery.found = [changed]
+    with pytest.raises(InputError) as caught:
+        deliver("one", tmp_path / "out")
+    assert caught.value.exit_code == 3 and caught.value.findings[0].facts == changed.facts
+    assert os.listdir(tmp_path) == ["out.rejected"] and "out.rejected" in say_error("en", caught.value)
+    small_delivery.found = [
+        Violation("verify.input_unreadable", {"file": "postgresql://db/town", "why": ""}, ())
+    ]
+    with pytest.raises(InputError):
+        deliver("one", tmp_path / "out")
+    bugs = (
+        [changed, Violation("verify.not_connected", {"n": 2}, ("220104001001001",))],
+        [Violation("verify.input_unreadable", {"file": "town.gpkg", "why": ""}, ())],
+    )
+    for small_delivery.found in bugs:
+        with pytest.raises(RejectedError):
+            deliver("one", tmp_path / "out")
 
 
 def test_the_folder_one_stands_in_can_be_the_place(tmp_path, small_delivery, monkeypatch):
