@@ -83,9 +83,13 @@ def unique_lines(ways: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 
 def pass_lines(ways: NDArray[np.object_], solid: gpd.GeoDataFrame, kind: str) -> Iterator[Passage]:
-    """Yield where ways pass lines of one kind from one side to the other."""
+    """Yield where ways pass lines of one kind from one side to the other.
+
+    The line in the middle of a river that is drawn as an area, too, is not asked: a way may end in the water.
+    """
     rows = solid.geometry.values[(solid["kind"] == kind).to_numpy()]
-    parts = shapely.get_parts(rows[shapely.get_dimensions(rows) == 1])
+    areas = shapely.union_all(rows[shapely.get_dimensions(rows) == 2])
+    parts = shapely.get_parts(shapely.difference(rows[shapely.get_dimensions(rows) == 1], areas))
     if len(parts) == 0:
         return
     lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts)))

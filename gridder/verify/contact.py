@@ -13,7 +13,8 @@ from scipy.sparse.csgraph import connected_components
 from gridder.verify.base import Delivery, as_text
 
 MILLIMETRES = 1000  # steps a metre of the grid all coordinates lie on: equal corners are compared on it
-ALONG_M = 0.01  # m: a boundary drawn along a barrier leaves it by rounding alone, at most a few steps of 1 mm
+ALONG_M = 0.005  # m: a boundary drawn along a barrier leaves it by rounding alone, at most a few steps of 1 mm
+ALIKE_M = 0.01  # m: a crossing as near as this to two boundaries alike is at both
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def nearest_to_crossing(delivery: Delivery, blocked: np.ndarray) -> np.ndarray:
         if len(met) == 0 and not (shape.length > 0 and inferred[row]):
             spot = shape.representative_point()
             _, away = tree.query_nearest(spot, max_distance=reach, return_distance=True, all_matches=False)
-            met = tree.query(spot, predicate="dwithin", distance=away[0] + ALONG_M) if len(away) else met
+            met = tree.query(spot, predicate="dwithin", distance=away[0] + ALIKE_M) if len(away) else met
         hit[met] = True
     return hit
 
