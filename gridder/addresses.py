@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 # A Path makes one slash of two: an address that came through one is still an address.
 SCHEME = re.compile(r"(postgres|postgresql|postgis)(\+\w+)?:/+", re.IGNORECASE)
@@ -32,6 +32,18 @@ class Address:
         shown = "" if host.startswith("/") else host  # a socket's folder is this machine's affair
         port = f":{self.port}" if self.port else ""
         return f"postgresql://{shown}{port}/{self.name or ''}"
+
+    @property
+    def without_password(self) -> str:
+        """The address to call again where others may look: all but the password, which ``PGPASSWORD`` may hold."""
+        host, asked = self.host or "", dict(self.extra)
+        if host.startswith("/"):  # a socket's folder has no place before the name
+            host, asked = "", asked | {"host": host}
+        shown = f"[{host}]" if ":" in host else quote(host, safe="")
+        user = f"{quote(self.user, safe='')}@" if self.user else ""
+        port = f":{self.port}" if self.port else ""
+        more = f"?{urlencode(asked)}" if asked else ""
+        return f"postgresql://{user}{shown}{port}/{quote(self.name or '', safe='')}{more}"
 
 
 def is_address(text: object) -> bool:
@@ -71,3 +83,17 @@ def label_of(place: str | Path) -> str:
         return Path(place).name
     address = parse_address(place)
     return address.label if address else "postgresql://"
+
+
+def shown_input(place: str | Path) -> str:
+    """Return an input as it may be typed again, a database's address without its password."""
+    if not is_address(place):
+        return str(place)
+    address = parse_address(place)
+    return address.without_password if address else "postgresql://"
+
+
+def name_of_database(address: str | Path) -> str:
+    """Return how a district from a database is called: as the database."""
+    parsed = parse_address(address)
+    return (parsed and parsed.name) or "postgresql"

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from gridder.addresses import is_address, parse_address
+from gridder.addresses import is_address, name_of_database
 from gridder.effort import Effort, EffortName
 from gridder.errors import UsageError
 from gridder.partition.problem import GridsRule
@@ -92,8 +92,7 @@ class Request:
 def name_of_input(path: Path) -> str:
     """Return the name an input gives to its delivery: a file's without its ending, a folder's whole, a database's."""
     if is_address(path):
-        address = parse_address(path)
-        return (address and address.name) or "postgresql"
+        return name_of_database(path)
     place = Path(os.path.abspath(path))
     if place.name == "district.yaml":
         return place.parent.name

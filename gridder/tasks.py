@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gridder.addresses import label_of
+from gridder.addresses import label_of, shown_input
 from gridder.assemble import count_people, staff_run
 from gridder.deliver import deliver, is_delivery, refuse_existing, write_maps, write_page, writing_aside
 from gridder.district import Inspection, inspect_district, plan_district
@@ -37,7 +37,9 @@ def inspect_input(input_path: Path, request: Request, journal: Journal) -> Inspe
     district = read_district(input_path, request.read_options())
     policy = request.policy_of(district.settings)
     found = inspect_district(district, policy, request.plan_options(), progress=journal)
-    return replace(found, next_command=" ".join(["gridder plan", typed(str(input_path)), *request.words()]))
+    return replace(
+        found, next_command=" ".join(["gridder plan", typed(shown_input(input_path)), *request.words()])
+    )
 
 
 def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, *, overwrite: bool) -> Run:

@@ -205,6 +205,16 @@ def test_process_that_says_why_is_not_run_again(tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / "out" / result.log).read_text("utf-8").count("exit 3") == 1
 
 
+def test_the_password_of_a_database_is_in_no_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever lists processes reads their commands; an environment only its owner reads."""
+    show = "import os, sys\nprint(sys.argv, os.environ.get('PGPASSWORD') == 's3cret/@', file=sys.stderr)\nsys.exit(3)"
+    fake(monkeypatch, tmp_path / "shows.py", show)
+    [task] = make_tasks([Path("postgresql://u:s3cret%2F%40@h:5/town")], tmp_path / "out", Request())
+    result = run_task(task)
+    assert "s3cret" not in repr(task) + result.message and "postgresql://u@h:5/town" in result.message
+    assert result.message.endswith("True") and result.name == "town"
+
+
 def test_success_without_delivery_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake(monkeypatch, tmp_path / "ends.py", "")
     result = run_task(task_in(tmp_path))

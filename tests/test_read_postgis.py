@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from inputs import blocks, street
 
-from gridder.addresses import label_of, parse_address
+from gridder.addresses import label_of, parse_address, shown_input
 from gridder.errors import InputError
 from gridder.read import ReadOptions, read_district
 from gridder.text import say_error
@@ -251,6 +252,27 @@ def test_an_address_that_is_none(tmp_path):
 )
 def test_labels_hold_no_secret(text, label):
     assert label_of(text) == label and "secret" not in repr(parse_address("postgresql://u:secret@h/db"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://u:secret@h:5/db", "postgresql:/u:secret@h/db?sslmode=require&password=secret",
+        "postgresql:///db?host=/run/pg&user=u&password=secret", "postgresql://a%40b:secret@[::1]:5/%E9%95%BF%20x",
+        "postgresql:///db", "postgres://u@h/d%2Bb?options=-c%20search_path%3Dbase",
+    ],
+)  # fmt: skip
+def test_an_address_without_its_password_is_the_same_otherwise(text):
+    there = parse_address(text)
+    for shown in (shown_input(text), str(Path(shown_input(text))), shown_input(Path(text))):
+        assert parse_address(shown) == replace(there, password=None) and "secret" not in shown
+
+
+def test_an_address_that_cannot_be_taken_apart_is_not_shown():
+    assert (
+        shown_input("postgresql://u:sec#ret@h/db") == "postgresql://"
+        and shown_input("a/b.gpkg") == "a/b.gpkg"
+    )
 
 
 def test_without_the_extra_the_line_to_install_it(monkeypatch):

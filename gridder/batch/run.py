@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import gridder
-from gridder.addresses import is_address, label_of
+from gridder.addresses import is_address, label_of, parse_address
 from gridder.batch.tasks import (
     EXIT_EXCEPTIONS,
     EXIT_OK,
@@ -85,14 +85,12 @@ def run_here(tasks: list[Task], jobs: int) -> Iterator[DistrictResult]:
 def run_task(task: Task, children: Children | None = None) -> DistrictResult:
     """Plan one district in a process of its own; return what came of it, whatever happens to that process."""
     children = children or Children()
-    package = str(Path(gridder.__file__).parent.parent)
-    path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
+    environment = environment_of(task)
     command = [sys.executable, "-m", "gridder", *task.command]
     texts = []
     for _ in range(ATTEMPTS):
         code, told, said = children.run(command, environment)
-        words = [label_of(word) if is_address(word) else word for word in task.command]  # no password in a log
+        words = [label_of(word) if is_address(word) else word for word in task.command]  # no user in a log
         texts.append(f"$ gridder {' '.join(words)}\n{told}{said}\nexit {code}\n")
         if code >= 0 or children.stopped:
             break
@@ -101,6 +99,15 @@ def run_task(task: Task, children: Children | None = None) -> DistrictResult:
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("\n".join(texts), encoding="utf-8", newline="\n")
     return judge(task, code, said, f"{LOGS}/{log.name}")
+
+
+def environment_of(task: Task) -> dict[str, str]:
+    """Return the environment of a district's process: this gridder, UTF-8, and the password of its database."""
+    package = str(Path(gridder.__file__).parent.parent)
+    path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
+    address = parse_address(task.input) if is_address(task.input) else None
+    secret = {"PGPASSWORD": address.password} if address and address.password else {}
+    return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"} | secret
 
 
 def sweep(out: Path) -> None:

@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import gridder
-from gridder.addresses import is_address, label_of
+from gridder.addresses import is_address, label_of, shown_input
 from gridder.errors import GridderError
 from gridder.read.opened import identify
 from gridder.read.shapefile import hash_file
@@ -24,10 +24,13 @@ LOGS = "logs"  # folder of the logs below the batch's folder; no district has th
 
 @dataclass(frozen=True)
 class Task:
-    """One district to plan: its input, the name and place of its delivery, and the command that makes it."""
+    """One district to plan: its input, the name and place of its delivery, and the command that makes it.
+
+    The command names a database without its password: whoever lists processes reads it.
+    """
 
     name: str
-    input: str
+    input: str = field(repr=False)
     out: str
     command: tuple[str, ...]
     lang: str = "zh"
@@ -74,7 +77,7 @@ def make_tasks(
     tasks = []
     for path, name in zip(paths, task_names(paths)):
         place = Path(os.path.abspath(out)) / name
-        command = ("plan", str(path), "--out", str(place), "-q", *words)
+        command = ("plan", shown_input(path), "--out", str(place), "-q", *words)
         tasks.append(Task(name, str(path), str(place), command, request.lang))
     return tasks
 

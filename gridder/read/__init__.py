@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from gridder.addresses import is_address, parse_address
+from gridder.addresses import is_address, name_of_database
 from gridder.coordinates import choose_metric_crs
 from gridder.errors import Finding, InputError
 from gridder.read.columns import list_columns, resolve_columns, take_columns
@@ -97,8 +97,7 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
 def name_input(path: Path) -> str:
     """Return how a district is called after its input: a database, a file, the folder (of a ``district.yaml``)."""
     if is_address(path):
-        address = parse_address(path)
-        return (address and address.name) or "postgresql"
+        return name_of_database(path)
     if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
         return path.stem
     folder = path if path.is_dir() else path.parent
