@@ -14,6 +14,7 @@ from gridder.partition.besteffort import nearest_plan, nearness
 from gridder.partition.carve import carve_all, carve_one
 from gridder.partition.diagnose import diagnose_piece
 from gridder.partition.feasibility import decide
+from gridder.partition.piece import peeled_plan
 from gridder.partition.problem import grid_households, households_outside
 from gridder.partition.search import make_search
 from gridder.partition.solve import solve
@@ -106,3 +107,11 @@ def test_a_tower_among_forty_small_houses_is_the_only_grid_outside(seed):
     (exception,) = plan.exceptions
     assert seed in exception.facts["nodes"] and exception.households in (560, 619)
     assert certificate.nearest_proven
+
+
+def test_ground_and_small_rests_behind_a_tower_stay_with_it():
+    """A row: 300, a tower of 900, 60 behind it, then ground without households: one grid outside, none without people."""
+    search = fresh(row(300, 900, 60, 0))
+    plan = peeled_plan(search)
+    assert plan is not None
+    assert grid_households(search.problem, plan).tolist() == [300, 960]

@@ -25,6 +25,7 @@ from gridder.partition.problem import (
     Ints,
     Problem,
     Status,
+    beside,
     first_come,
     grid_households,
     households_outside,
@@ -271,7 +272,8 @@ def refine(search: Search, nearest: Nearest) -> Ints:
 def peeled_plan(search: Search) -> Ints | None:
     """Return the plan in which every atom above the maximum is alone and the rest is divided as well as can be.
 
-    None where there is no such atom, or nothing but such atoms.
+    A part of the rest too small for a grid stays with such an atom beside it: one grid outside, not two. None where
+    there is no such atom, or nothing but such atoms.
     """
     piece = search.problem
     above = piece.households > piece.households_max
@@ -281,6 +283,9 @@ def peeled_plan(search: Search) -> Ints | None:
     grid[above] = np.arange(above.sum())
     rest = np.flatnonzero(~above)
     for atoms in subproblem(piece, rest).pieces:
+        if piece.households[rest[atoms]].sum() < piece.households_min:
+            grid[rest[atoms]] = grid[beside(piece, rest[atoms])]
+            continue
         part = replace(subproblem(piece, rest[atoms]), grids="target")
         grid[rest[atoms]] = solve_piece(part, search.work, search.rng).assignment + grid.max() + 1
     return first_come(grid)

@@ -261,3 +261,15 @@ def grid_households(problem: Problem, assignment: Ints) -> Ints:
     sums = np.zeros(int(assignment.max(initial=-1)) + 1, dtype=np.int64)
     np.add.at(sums, assignment, problem.households)
     return sums
+
+
+def beside(piece: Problem, atoms: Ints) -> int:
+    """Return the atom with the dearest boundary to some atoms, the first of several; none of theirs."""
+    inner = np.zeros(piece.n_atoms, dtype=bool)
+    inner[atoms] = True
+    left, right = piece.edges[:, 0], piece.edges[:, 1]
+    cost = np.zeros(piece.n_atoms, dtype=np.int64)
+    for one, other in ((left, right), (right, left)):
+        use = inner[one] & ~inner[other]
+        np.add.at(cost, other[use], piece.cut_cost[use] + 1)
+    return int(np.argmax(cost))
