@@ -16,6 +16,7 @@ from gridder.partition.answer import GridException
 from gridder.partition.diagnose import diagnose
 from gridder.policy import Policy
 from gridder.prepare import PlanOptions, prepare, prepare_settled, solve_prepared
+from gridder.staffing.posts import is_rural
 from gridder.tables import District, Run
 
 
@@ -84,8 +85,15 @@ def inspect_district(
             told = explain(place, GridException(0, reason.code, households, facts), members)
             impossible.append(told | {"community_id": community_id})
     later = prepared.findings[len(prepared.checked.findings) :]  # of cells, pockets, towers, codes
-    findings = (*tell_open(checked, policy), *later, *note_assumed(checked))
+    rural = tell_rural(list(communities.index), policy)
+    findings = (*tell_open(checked, policy), *later, *rural, *note_assumed(checked))
     return Inspection(findings, tuple(impossible))
+
+
+def tell_rural(community_ids: list[str], policy: Policy) -> tuple[Finding, ...]:
+    """Return the warning about communities whose codes are those of villages, if there are any."""
+    rural = tuple(sorted(one for one in community_ids if is_rural(one, policy)))
+    return (Finding("scope.rural", "warning", {"n": len(rural)}, rural, "communities"),) if rural else ()
 
 
 def note_assumed(checked: Checked) -> tuple[Finding, ...]:

@@ -61,7 +61,7 @@ def check_district(district: District, policy: Policy) -> Checked:
         communities = derive_communities(good, district)
     findings += find_defects(good, policy) + find_doubles(buildings, reasons.isna())
     findings += defects.list_bad(bad, policy)
-    if district.communities is None and good["community_id"].nunique() == 1:
+    if district.communities is None and district.buildings["community_id"].isna().all():
         findings += warn_one_community(good)
     others, found = repair_others(district)
     findings += found

@@ -218,7 +218,10 @@ def find_empty_communities(buildings: pd.DataFrame, communities: pd.DataFrame) -
 
 
 def find_no_households(buildings: pd.DataFrame) -> list[Finding]:
-    """A district in which nobody lives by its counts: no grid can come of it, perhaps the wrong column."""
-    if int(buildings["households"].sum()) > 0:
+    """A district in which nobody lives by its counts: no grid can come of it, perhaps the wrong column.
+
+    Where no row can be planned at all, the reason is another, and told.
+    """
+    if buildings.empty or int(buildings["households"].sum()) > 0:
         return []
     return [Finding("check.no_households", "warning", {"n": len(buildings)}, layer="buildings")]

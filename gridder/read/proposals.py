@@ -139,8 +139,9 @@ def tell_nearest(error: InputError, meant: list[Meant]) -> list[Finding]:
 def tell_next(path: Path, options: ReadOptions, meant: list[Meant]) -> list[Finding]:
     """Return the command to copy; beside it a ``district.yaml`` where barriers can be had, which no option can say."""
     told = []
-    words = " ".join(["gridder check", typed(str(path)), *map(typed, option_words(options, meant))])
-    told.append(Finding("columns.command", "note", {"command": words}))
+    if any(one.layer and (one.shown.guessed or one.chosen) for one in meant):
+        words = " ".join(["gridder check", typed(str(path)), *map(typed, option_words(options, meant))])
+        told.append(Finding("columns.command", "note", {"command": words}))
     barriers = [one for one in meant if one.layer == "barriers" and one.shown.guessed]
     if barriers and not any(one.layer == "barriers" and not one.shown.guessed for one in meant):
         folder = path if path.is_dir() else path.parent
