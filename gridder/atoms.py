@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import shapely
 
 from gridder.errors import Finding
+from gridder.holders import NOWHERE, find_holders
 from gridder.policy import Policy
 from gridder.read.counts import is_unknown
 from gridder.units import cut_slices, read_units, units_told
@@ -35,8 +36,8 @@ def make_atoms(
     """
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    compound_of = holder(buildings, compounds)
-    site_of = holder(buildings, sites)
+    compound_of = names_of_holders(buildings, compounds)
+    site_of = names_of_holders(buildings, sites)
     building: Any
     for building in buildings.sort_index().itertuples():
         compound = text_or_blank(building.compound) or compound_of.get(building.Index, "")
@@ -94,18 +95,8 @@ def text_or_blank(value: Any) -> str:
     return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value).strip()
 
 
-def holder(buildings: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> dict[str, str]:
-    """Return building_id → name of the area that holds most of it (more than half; a point: the area it lies in)."""
-    if areas.empty:
-        return {}
-    inside, area = shapely.STRtree(areas.geometry.values).query(
-        buildings.geometry.values, predicate="intersects"
-    )
-    footprints = buildings.geometry.values[inside]
-    shared = shapely.area(shapely.intersection(footprints, areas.geometry.values[area]))
-    whole = shapely.area(footprints)
-    held = (whole == 0) | (shared > whole / 2)
-    names = areas["name"].astype(object).to_numpy()
-    return {
-        buildings.index[i]: text_or_blank(names[j]) or f"{j + 1}" for i, j, h in zip(inside, area, held) if h
-    }
+def names_of_holders(buildings: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> dict[str, str]:
+    """Return building_id → name of the area that holds it (``find_holders``), its number where it has no name."""
+    names = [text_or_blank(name) or f"{at + 1}" for at, name in enumerate(areas["name"])]
+    at = find_holders(np.asarray(buildings.geometry.values), np.asarray(areas.geometry.values))
+    return {building: names[one] for building, one in zip(buildings.index, at) if one != NOWHERE}

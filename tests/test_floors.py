@@ -19,7 +19,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("policy", "effort", "tables", "text", "addresses"),
     ("read", "coordinates", "check",  # files → gridder's tables; what is wrong with them, mended and settled
      # the ground and who touches whom
-     "atoms", "units", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "homes", "empty_ground", "lumps", "settling", "open_ground", "cells", "adjacency"),
+     "atoms", "holders", "units", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "landings",
+     "homes", "empty_ground", "lumps", "settling", "open_ground", "cells", "gates", "adjacency"),
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),

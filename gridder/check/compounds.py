@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from gridder.check.repair import repair_shapes
 from gridder.check.sharing import FIGURES_SHOWN, Filled, give, is_missing_count, is_stated_count, weigh
 from gridder.errors import Finding
+from gridder.holders import find_holders
 from gridder.read.counts import is_residential
 from gridder.units import share_out
-
-NOWHERE = -1  # position of the compound of a building in none
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def find_compounds(buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame) -> 
     """
     shapes = repair_shapes(compounds.geometry.to_numpy()).shapes
     footprints = buildings.geometry.to_numpy()
-    around = find_around(footprints, shapes)
+    around = find_holders(footprints, shapes)
     named: dict[str, list[int]] = {}
     for at, name in enumerate(compounds["name"]):
         if name is not None:
@@ -93,18 +92,6 @@ def find_compounds(buildings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame) -> 
         if called and around[i] not in called:
             far = np.nan_to_num(shapely.distance(footprints[i], shapes[called]), nan=np.inf)
             around[i] = called[int(np.argmin(far))]
-    return around
-
-
-def find_around(footprints: NDArray[np.object_], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the position of the shape that holds more than half of each footprint (a point: that it lies in)."""
-    around = np.full(len(footprints), NOWHERE, dtype=np.int64)
-    inside, at = shapely.STRtree(shapes).query(footprints, predicate="intersects")
-    shared = shapely.area(shapely.intersection(footprints[inside], shapes[at]))
-    whole = shapely.area(footprints[inside])
-    held = (whole == 0) | (shared > whole / 2)
-    for i, j in sorted(zip(inside[held].tolist(), at[held].tolist()), reverse=True):
-        around[i] = j  # of two that hold it the first
     return around
 
 
