@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Proj, Transformer
+from pyproj.exceptions import CRSError
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 DATUMS: tuple[Datum, ...] = ("wgs84", "cgcs2000", "gcj02", "bd09")
@@ -143,6 +144,26 @@ def usable_crs(crs: CRS | None) -> CRS | None:
     return flat if flat.is_geographic or flat.is_projected else None
 
 
+def find_crs(text: object) -> CRS | None:
+    """Return the CRS that a text or an EPSG number names, None where it names none that can be used."""
+    try:
+        return usable_crs(CRS.from_user_input(text))
+    except CRSError:
+        return None
+
+
+def name_crs(crs: CRS) -> str:
+    """Return a CRS in short: ``EPSG:4550``, or its name where it has no number."""
+    return str(crs.to_string() if crs.to_epsg() else crs.name)
+
+
+def find_middles(shapes: NDArray[np.object_]) -> Degrees:
+    """Return the middle of each shape that has one, in its own coordinates. Shape (n, 2)."""
+    bounds = shapely.bounds(shapes)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    return np.asarray((bounds[:, :2] + bounds[:, 2:]) / 2.0)
+
+
 def is_metric(crs: CRS, x: float, y: float) -> bool:
     """Whether a length in ``crs`` at (x, y) is a length on the ground in metres, within 1 %."""
     if not crs.is_projected or any(axis.unit_conversion_factor != 1.0 for axis in crs.axis_info[:2]):
@@ -172,11 +193,10 @@ def choose_metric_crs(frame: gpd.GeoDataFrame) -> CRS:
     The middle is the median of the places, so that a few rows gone astray do not move it.
     """
     crs = CRS.from_user_input(frame.crs)
-    bounds = shapely.bounds(frame.geometry.to_numpy())
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    if len(bounds) == 0:
+    middles = find_middles(frame.geometry.to_numpy())
+    if len(middles) == 0:
         return crs if crs.is_projected else metric_crs_at(0.0, 0.0)
-    x, y = np.median((bounds[:, :2] + bounds[:, 2:]) / 2.0, axis=0)
+    x, y = np.median(middles, axis=0)
     if is_metric(crs, x, y):
         return crs
     lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
@@ -222,9 +242,8 @@ def degrees_at(crs: CRS, points: Degrees) -> Degrees:
 
 
 def name_reading(crs: CRS, swapped: bool) -> str:
-    """Return a reading in short: ``EPSG:4550``, with a sign where X and Y are exchanged."""
-    name = crs.to_string() if crs.to_epsg() else crs.name
-    return f"{name} (X ↔ Y)" if swapped else name
+    """Return a reading in short: its CRS, with a sign where X and Y are exchanged."""
+    return f"{name_crs(crs)} (X ↔ Y)" if swapped else name_crs(crs)
 
 
 def is_at_home(crs: CRS, x: float, y: float) -> bool:

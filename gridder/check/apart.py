@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from gridder.coordinates import degrees_at, name_reading, readings_of
+from gridder.coordinates import degrees_at, find_middles, name_reading, readings_of
 from gridder.errors import Finding
 from gridder.tables import District
 
@@ -60,9 +60,7 @@ def find_apart(district: District) -> list[Finding]:
 
 def middles_of(table: gpd.GeoDataFrame) -> Points:
     """Return the middles of the shapes that have one, by x and y, at most ``SAMPLE``. Shape (n, 2)."""
-    bounds = shapely.bounds(table.geometry.to_numpy())
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    middles = (bounds[:, :2] + bounds[:, 2:]) / 2.0
+    middles = find_middles(table.geometry.to_numpy())
     middles = middles[np.lexsort((middles[:, 1], middles[:, 0]))]
     return middles[np.linspace(0, max(len(middles) - 1, 0), min(len(middles), SAMPLE)).astype(int)]
 

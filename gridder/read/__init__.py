@@ -14,7 +14,7 @@ import pandas as pd
 from pyproj import CRS
 
 from gridder.addresses import is_address, name_of_database
-from gridder.coordinates import choose_metric_crs
+from gridder.coordinates import choose_metric_crs, name_crs
 from gridder.errors import Finding, InputError
 from gridder.read.columns import list_columns, resolve_columns, take_columns
 from gridder.read.datum import datum_in_force, note_old_datum
@@ -203,11 +203,8 @@ def note_crs(buildings: gpd.GeoDataFrame, crs: CRS) -> list[Finding]:
     """Return the note that metres had to be found, if the buildings were not in metres."""
     if crs == CRS.from_user_input(buildings.crs):
         return []
-    was = CRS.from_user_input(buildings.crs)
-    source = was.to_string() if was.to_epsg() else was.name
-    return [
-        Finding("read.reprojected", "note", {"source": source, "target": crs.to_string()}, layer="buildings")
-    ]
+    facts = {"source": name_crs(CRS.from_user_input(buildings.crs)), "target": name_crs(crs)}
+    return [Finding("read.reprojected", "note", facts, layer="buildings")]
 
 
 def note_row_ids(buildings: gpd.GeoDataFrame) -> list[Finding]:

@@ -6,15 +6,15 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from pyproj import CRS
 
 from gridder.coordinates import (
     DATUM_NAMES,
     SHIFTED,
     Datum,
+    find_middles,
     is_at_home,
-    name_reading,
+    name_crs,
     readings_at_home,
     undo_datum,
 )
@@ -62,15 +62,14 @@ def warn_off_area(file: str, layer: str, frame: gpd.GeoDataFrame) -> list[Findin
 
     It names the coordinate systems, or the order of axes, that would bring it home.
     """
-    bounds = shapely.bounds(frame.geometry.to_numpy())
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    if not len(bounds) or frame.crs is None:
+    middles = find_middles(frame.geometry.to_numpy())
+    if not len(middles) or frame.crs is None:
         return []
     crs = CRS.from_user_input(frame.crs)
-    x, y = np.median((bounds[:, :2] + bounds[:, 2:]) / 2.0, axis=0)
+    x, y = np.median(middles, axis=0)
     if is_at_home(crs, x, y):
         return []
-    facts = {"file": file, "layer": layer, "x": float(x), "y": float(y), "crs": name_reading(crs, False)}
+    facts = {"file": file, "layer": layer, "x": float(x), "y": float(y), "crs": name_crs(crs)}
     mends = readings_at_home(crs, x, y)
     if not mends:
         return [Finding("datum.off_area", "warning", facts, layer=layer)]
@@ -87,7 +86,7 @@ def note_old_datum(file: str, layer: str, own: Any, target: CRS) -> list[Finding
     facts = {
         "file": file,
         "layer": layer,
-        "source": name_reading(crs, False),
-        "target": name_reading(target, False),
+        "source": name_crs(crs),
+        "target": name_crs(target),
     }
     return [Finding("datum.old_datum", "note", facts, layer=layer)]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
 
-from gridder.coordinates import usable_crs
+from gridder.coordinates import find_crs, find_middles, name_crs
 from gridder.errors import Finding, InputError
 from gridder.read.datum import stated_datum, undo_stated, warn_off_area
 from gridder.read.raw import RawLayer
@@ -52,10 +48,7 @@ def place(
 
 def parse_crs(text: str) -> CRS:
     """Return the CRS a user names."""
-    try:
-        crs = usable_crs(CRS.from_user_input(text))
-    except CRSError:
-        crs = None
+    crs = find_crs(text)
     if crs is None:
         raise InputError("errors.crs_unknown", crs=text)
     return crs
@@ -66,29 +59,25 @@ def warn_own_crs(source: Source, own: CRS, asked: CRS) -> list[Finding]:
     same_code = own.to_epsg() is not None and own.to_epsg() == asked.to_epsg()
     if same_code or own.equals(asked, ignore_axis_order=True):
         return []
-    names = [crs.to_string() if crs.to_epsg() else crs.name for crs in (own, asked)]
-    facts = {"file": source.label, "layer": source.layer, "own": names[0], "asked": names[1]}
+    facts = {"file": source.label, "layer": source.layer, "own": name_crs(own), "asked": name_crs(asked)}
     return [Finding("read.crs_own", "warning", facts, layer=source.layer)]
 
 
 def refuse_no_degrees(source: Source, frame: gpd.GeoDataFrame) -> None:
     """Stop when most coordinates of a layer said to be in degrees cannot be degrees."""
-    bounds = shapely.bounds(frame.geometry.to_numpy())
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    middle = np.median(bounds, axis=0) if len(bounds) else np.zeros(4)
-    if np.abs(middle[[0, 2]]).max() > 180 or np.abs(middle[[1, 3]]).max() > 90:
-        facts: dict[str, Any] = {"x": float(middle[0]), "y": float(middle[1])}
-        swapped = np.abs(middle[[0, 2]]).max() <= 90 and np.abs(middle[[1, 3]]).max() <= 180
-        code = "errors.degrees_swapped" if swapped else "errors.not_degrees"
-        raise InputError(code, file=source.label, layer=source.layer, **facts)
+    middles = find_middles(frame.geometry.to_numpy())
+    x, y = np.median(middles, axis=0) if len(middles) else (0.0, 0.0)
+    if abs(x) > 180 or abs(y) > 90:
+        code = "errors.degrees_swapped" if abs(x) <= 90 and abs(y) <= 180 else "errors.not_degrees"
+        raise InputError(code, file=source.label, layer=source.layer, x=float(x), y=float(y))
 
 
 def refuse_nowhere(buildings: gpd.GeoDataFrame, file: str) -> None:
     """Raise InputError when the middle of the buildings is nowhere on earth in the CRS they are said to be in."""
-    bounds = buildings.geometry.bounds.replace([np.inf, -np.inf], np.nan).dropna()
-    if bounds.empty or buildings.crs is None:
+    middles = find_middles(buildings.geometry.to_numpy())
+    if not len(middles) or buildings.crs is None:
         return
-    x, y = np.median(bounds[["minx", "maxx"]]), np.median(bounds[["miny", "maxy"]])
+    x, y = np.median(middles, axis=0)
     lon, lat = Transformer.from_crs(buildings.crs, 4326, always_xy=True).transform(x, y)
     if not (np.isfinite([lon, lat]).all() and abs(lat) <= 90):
         crs = CRS.from_user_input(buildings.crs)

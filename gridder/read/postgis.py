@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from gridder.addresses import Address
-from gridder.coordinates import usable_crs
+from gridder.coordinates import find_crs
 from gridder.errors import InputError
 from gridder.read.raw import DETAIL_SHOWN, RawLayer
 
@@ -157,14 +156,11 @@ def read_crs(connection: Any, srid: int) -> CRS | None:
     """Return the CRS of an SRID: by its authority, else as the database writes it; None where PROJ has none."""
     import sqlalchemy as sa
 
-    for authority, code, text in connection.execute(sa.text(SRID), {"srid": srid}):
-        for stated in (f"{authority}:{code}" if authority else None, text):
-            try:
-                if stated:
-                    return usable_crs(CRS.from_user_input(stated))
-            except CRSError:
-                continue
-    return None
+    stated = connection.execute(sa.text(SRID), {"srid": srid}).first()
+    if stated is None:
+        return None
+    authority, code, text = stated
+    return (find_crs(f"{authority}:{code}") if authority else None) or (find_crs(text) if text else None)
 
 
 def plain_cell(cell: Any) -> Any:

@@ -15,9 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from gridder.coordinates import usable_crs
+from gridder.coordinates import find_crs
 from gridder.errors import InputError
 from gridder.read.raw import RawLayer, crs_of, name_geometry, reading, refuse_no_layer
 from gridder.read.shapefile import FALLBACK_ENCODING, is_utf8
@@ -161,12 +160,4 @@ def read_shapes(cells: pd.Series) -> tuple[np.ndarray, CRS | None]:
         [text.strip() for text in np.array(texts, dtype=object)[coded]], on_invalid="fix"
     )
     marks |= {str(one) for one in shapely.get_srid(shapes[coded]) if one > 0}
-    return shapes, parse_srid(marks.pop()) if len(marks) == 1 else None
-
-
-def parse_srid(code: str) -> CRS | None:
-    """Return the CRS of an EPSG number, None where PROJ knows none."""
-    try:
-        return usable_crs(CRS.from_epsg(int(code)))
-    except CRSError:
-        return None
+    return shapes, find_crs(int(marks.pop())) if len(marks) == 1 else None

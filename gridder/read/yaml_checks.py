@@ -6,11 +6,8 @@ import codecs
 from pathlib import Path
 from typing import Any
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
-
 from gridder.addresses import is_address, parse_address
-from gridder.coordinates import DATUMS, usable_crs
+from gridder.coordinates import DATUMS, find_crs
 from gridder.errors import Finding
 from gridder.tables import LAYERS
 
@@ -66,7 +63,7 @@ class Blame:
             self.add("yaml_text", name, line, value=shown)
         elif key == COORDS and value is not None and value not in DATUMS:
             self.add("yaml_value", name, line, DATUMS)
-        elif key == "crs" and value is not None and not is_crs(shown):
+        elif key == "crs" and value is not None and find_crs(shown) is None:
             self.add("yaml_crs", name, line, value=shown)
         elif key == "encoding" and value is not None and not is_encoding(shown):
             self.add("yaml_encoding", name, line, value=shown)
@@ -83,14 +80,6 @@ class Blame:
             self.add(
                 "yaml_file_missing", name, line, value=Path(text).name if Path(text).is_absolute() else text
             )
-
-
-def is_crs(text: str) -> bool:
-    """Whether a text names a coordinate system that can be used."""
-    try:
-        return usable_crs(CRS.from_user_input(text)) is not None
-    except CRSError:
-        return False
 
 
 def is_encoding(name: str) -> bool:
