@@ -78,7 +78,8 @@ def polygons_of(noded: shapely.Geometry, outlines: np.ndarray) -> tuple[np.ndarr
 
 
 def ground_between(faces: Faces, home: np.ndarray, policy: Policy, crs: Any) -> gpd.GeoDataFrame:
-    """Return the ground that is part of a barrier, as barriers: ``kind``, ``name`` blank, ``made`` between, polygon.
+    """Return the ground that is part of a barrier, as barriers: ``kind``, ``name`` blank, ``made`` between, polygon;
+    ``island``, the number of the closed bare ground it belongs to, −1 where people reach it.
 
     Two kinds of faces without a building are: those that uncrossable lines close in (between the arms of a river,
     among the tracks of a station), and narrow strips between two lines (of a dual carriageway). Cells share them out,
@@ -97,10 +98,11 @@ def ground_between(faces: Faces, home: np.ndarray, policy: Policy, crs: Any) -> 
     width_m = 2.0 * shapely.area(faces.polygons) / shapely.length(faces.polygons)
     strip = bare & (width_m < STRIP_M) & (share["share"] >= STRIP_SHARE).to_numpy()
     closed = bare & ~lived_in & (kind["share"] > 0).to_numpy()
+    island = np.where(closed, part, -1)
     names = np.where(strip, share["kind"], np.where(closed, kind["kind"], ""))
     found = np.flatnonzero(built & (names != ""))
     return gpd.GeoDataFrame(
-        {"kind": names[found].astype(object), "name": "", "made": "between"},
+        {"kind": names[found].astype(object), "name": "", "made": "between", "island": island[found]},
         geometry=faces.polygons[found], crs=crs,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from gridder.codes import check_codes
 from gridder.crossings import tell_idle
 from gridder.effort import Effort, Event, Progress, silent
 from gridder.errors import Finding
+from gridder.landings import settle_landings
 from gridder.partition.parallel import Solved, solve_all
 from gridder.partition.problem import GridsRule, Objective
 from gridder.policy import Policy
@@ -104,14 +105,16 @@ def prepare_settled(
     progress(Event("cells", 0, len(atoms), known.name))
     ground = share_ground(known, atoms, policy)
     progress(Event("adjacency", 0, len(atoms), known.name))
-    checked = with_barriers(checked, append_rows(known.barriers, ground.between))
+    led, landing_findings = settle_landings(known.barriers, ground.between)
+    checked = with_barriers(checked, append_rows(led, ground.between))
     edges = build_edges(ground.cells, atoms, checked.district.barriers, policy)
     edges, pocket_findings = join_empty_pockets(atoms, edges)
     given = special_grids(atoms, edges)
     questions = ask(atoms[given == ""], edges, policy, options.grids)
     if options.objective == "distance":
         questions = add_walking(questions, atoms)
-    findings = [*checked.findings, *tower_findings, *pocket_findings, *left_out_findings(ground, atoms)]
+    findings = [*checked.findings, *landing_findings, *tower_findings, *pocket_findings]
+    findings += left_out_findings(ground, atoms)
     findings += tell_idle(checked.district.barriers, edges, ground.cells, policy)
     findings += check_codes(sorted(ground.outlines.index))
     return Prepared(checked, atoms, ground, edges, questions, given, tuple(findings))
