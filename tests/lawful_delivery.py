@@ -193,7 +193,8 @@ def record(source: Path) -> dict[str, Any]:
         "schema": 1,
         "gridder": "0.1.0",
         "district": {"id": "220104", "name": "朝阳区"},
-        "inputs": [{"file": source.name, "sha256": digest, "layer": "buildings", "rows": 11, "columns": columns}],
+        "inputs": [{"file": source.name, "sha256": digest, "layer": "buildings", "rows": 11, "columns": columns,
+                    "crs": CRS, "coords": None}],
         "options": {"columns": {"buildings": columns}, "layers": {}, "bad_rows": "quarantine", "missing": "stop"},
         "policy": {
             "name": policy.name,

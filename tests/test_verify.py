@@ -276,7 +276,7 @@ MUTATIONS: dict[str, tuple[Mutation, set[str]]] = {
                 {"grid_invalid"}),
     "no ground": (shape("grids", "grid_code", lambda g: shapely.Polygon(), WEST), {"grid_without_ground"}),
     "building elsewhere": (layer("buildings", put("geometry", shapely.Point(X + 70, Y + 10), building_id="A1")),
-                           {"building_outside_grid"}),
+                           {"building_outside_grid", "building_moved"}),
     "grid cut in two": (swap("A2", "A4"), {"grid_not_one_polygon"}),
     "grid hangs on a corner": (swap("A6", "A7"), {"grid_not_one_polygon"}),
     "grid across a river": (add_barrier("river", line((20, -10), (20, 50))), {"grid_across_barrier", "lawful_k"}),
@@ -410,7 +410,7 @@ def test_ground_left_out_holds_no_building(out: Path) -> None:
     leave_out(out)
     list_left_out(out, A)
     edit_layer(out, "buildings", put("geometry", ground(5, 38, 15, 50), building_id="A1"))
-    assert codes(out) == {"left_out_with_buildings"}
+    assert codes(out) == {"left_out_with_buildings", "building_moved"}
 
 
 @pytest.mark.parametrize(

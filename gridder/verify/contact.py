@@ -13,7 +13,9 @@ from scipy.sparse.csgraph import connected_components
 from gridder.verify.base import Delivery, as_text
 
 MILLIMETRES = 1000  # steps a metre of the grid all coordinates lie on: equal corners are compared on it
-ALONG_M = 0.005  # m: a boundary drawn along a barrier leaves it by rounding alone, at most a few steps of 1 mm
+ALONG_M = (
+    0.005  # m: a boundary drawn along a barrier leaves it by rounding alone, at most a few steps of 1 mm
+)
 ALIKE_M = 0.01  # m: a crossing as near as this to two boundaries alike is at both
 
 

@@ -30,8 +30,8 @@ order by array_position(current_schemas(false), n.nspname) nulls last
 """
 
 
-def read_database(address: Path, name: str) -> tuple[pd.DataFrame, str]:
-    """Return the rows of a table, by primary key, else by content, and the sha256 of its lines.
+def read_database(address: Path, name: str) -> tuple[pd.DataFrame, str, list[str | None]]:
+    """Return the rows of a table, by primary key, else by content, the sha256 of its lines, and its shapes (EWKB).
 
     Raises
     ------
@@ -85,15 +85,16 @@ def ask(sql: Any, name: str, kind: str) -> Any:
 
 def settle(
     rows: list[dict[str, Any]], names: list[str], shape: str | None, keys: list[str]
-) -> tuple[pd.DataFrame, str]:
-    """Return rows in their fixed order, as a table, and the sha256 of their lines of JSON after a line of names."""
+) -> tuple[pd.DataFrame, str, list[str | None]]:
+    """Return rows in their fixed order, as a table, the sha256 of their lines of JSON after a line of names, shapes."""
     columns = [*names, shape] if shape else names
     table = [{name: plain(row[name]) for name in columns} for row in rows]
     lines = [(([row[key] for key in keys]), line([*row.values()]), row) for row in table]
     lines.sort(key=lambda one: (one[0], one[1]))
     content = "".join(text + "\n" for text in (line([*names, shape]), *(text for _, text, _ in lines)))
     frame = pd.DataFrame([[row[name] for name in names] for _, _, row in lines], columns=names, dtype=object)
-    return frame, hashlib.sha256(content.encode()).hexdigest()
+    shapes = [row[shape] if shape else None for _, _, row in lines]
+    return frame, hashlib.sha256(content.encode()).hexdigest(), shapes
 
 
 def plain(value: Any) -> Any:

@@ -10,11 +10,13 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridder.verify.base import Delivery, Violation, as_text, blame, row_key
 from gridder.verify.places import changed, locate
+from gridder.verify.raw_places import check_barriers, check_stands, places_of
 from gridder.verify.raw_tables import read_entry
 from gridder.verify.shares import (
     check_compounds,
@@ -52,13 +54,28 @@ def check_input(delivery: Delivery, input_path: Path | None) -> list[Violation]:
     if found:
         return found
     try:
-        rows = pd.concat(
-            [read_rows(files[e["file"]], e, alone=len(sources) == 1) for e in sources], ignore_index=True
-        )
+        parts = [read_rows(files[e["file"]], e, alone=len(sources) == 1) for e in sources]
         compounds = read_compounds(entries, files, delivery.cells.crs)
+        crs = delivery.buildings.crs
+        spots = [places_of(files[e["file"]], e, len(part), crs) for e, part in zip(sources, parts)]
+        barred = check_barriers(delivery, entries, files)
     except UNREADABLE as error:
         return [blame("input_unreadable", file=sources[0]["file"], why=str(error))]
-    return compare(delivery, rows, compounds)
+    rows = number_rows(pd.concat(parts, ignore_index=True).assign(place=np.concatenate(spots)))
+    return compare(delivery, rows, compounds) + check_stands(delivery, planned_rows(delivery, rows)) + barred
+
+
+def number_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their numbers as ids where nobody was named."""
+    if rows["id"].any():
+        return rows
+    return rows.assign(id=[str(n) for n in range(1, len(rows) + 1)])
+
+
+def planned_rows(delivery: Delivery, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are not in quarantine."""
+    away = quarantined(delivery)
+    return rows[[key not in away for key in zip(rows["row"], rows["id"])]]
 
 
 def read_rows(path: Path, entry: dict[str, Any], *, alone: bool = True) -> pd.DataFrame:
@@ -104,10 +121,7 @@ def read_persons(text: str) -> float:
 
 def compare(delivery: Delivery, rows: pd.DataFrame, compounds: gpd.GeoDataFrame | None) -> list[Violation]:
     """Return the rows that are in neither place, the buildings that are in no row, and counts that differ."""
-    if not rows["id"].any():  # nobody was named: rows are known by their numbers
-        rows = rows.assign(id=[str(n) for n in range(1, len(rows) + 1)])
-    away = quarantined(delivery)
-    left = rows[[key not in away for key in zip(rows["row"], rows["id"])]]
+    left = planned_rows(delivery, rows)
     planned = delivery.assignments.groupby("building_id")["households"].sum()
     decided = decided_ids(delivery)
     shared = shared_rows(delivery, rows, decided)
