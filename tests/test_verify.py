@@ -40,8 +40,8 @@ import gridder
 from gridder.text import has_sentence, sentences
 from gridder.verify import say_violation, verify_delivery
 from gridder.verify.input import read_count, read_rows
-from gridder.verify.places import changed, fingerprint
 from gridder.verify.papers import remote_addresses
+from gridder.verify.places import changed, fingerprint
 from gridder.verify.reasons import TRUE_IF, Case, fits
 
 WEST, EAST, SOUTH = f"{A}001", f"{A}002", f"{B}001"
