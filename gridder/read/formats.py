@@ -11,7 +11,7 @@ from gridder.read.shapefile import FALLBACK_ENCODING
 from gridder.read.sheets import open_workbook, place_rows, read_csv, read_parquet, read_sheet
 from gridder.read.yaml_checks import is_encoding
 
-__all__ = ["RawLayer", "list_layers", "read_raw"]
+__all__ = ["RawLayer", "list_inner", "list_layers", "read_raw"]
 
 SHEETS = (".xlsx", ".xls")
 TEXTS = (".csv", ".tsv", ".txt")
@@ -21,18 +21,25 @@ OGR = (
     ".gpkg", ".shp", ".geojson", ".json", ".geojsonl", ".fgb", ".kml", ".gml", ".tab", ".mif",
     ".sqlite", ".gdb", ".dxf",
 )  # fmt: skip
+STYLE_TABLE = "layer_styles"  # QGIS keeps styles there: no layer of anybody's
 DATA_FILES = (*OGR, *PARQUET, *TEXTS, *SHEETS)
 
 
 def list_layers(path: Path) -> list[tuple[str, str | None]]:
-    """Return (name, geometry type or None) of the layers of a file, in the file's order."""
+    """Return (name, geometry type or None) of the layers of a file, in the file's order; a table of styles is none."""
     suffix = path.suffix.lower()
     if suffix in (*PARQUET, *TEXTS):
         return [(path.stem, None)]
     refuse_folder(path)
     if suffix in SHEETS:
         return [(str(name), None) for name in open_workbook(path).sheet_names]
-    return list_drawing(path) if suffix == ".dxf" else list_ogr(path)
+    listed = list_drawing(path) if suffix == ".dxf" else list_ogr(path)
+    return [(name, kind) for name, kind in listed if name != STYLE_TABLE]
+
+
+def list_inner(path: Path) -> list[str]:
+    """Return the names of the layers of a container, in its order."""
+    return [name for name, _ in list_layers(path)]
 
 
 def read_raw(path: Path, source_layer: str | None, encoding: str | None) -> RawLayer:

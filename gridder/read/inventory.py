@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gridder.read.barrier_layers import named_barriers
-from gridder.read.formats import CONTAINERS, list_layers
+from gridder.read.formats import CONTAINERS, list_inner
 from gridder.read.places import Place, list_places, places_in
 from gridder.read.settings import ReadOptions, Source
-from gridder.read.sources import SETTINGS_FILE, STYLE_TABLE, find_layout, is_named, match_names
+from gridder.read.sources import SETTINGS_FILE, find_layout, is_named, match_names
 from gridder.read.zipped import ARCHIVES, unpack
 
 
@@ -59,7 +59,7 @@ def tables_of(place: Place, *, alone: bool) -> list[tuple[str, Source]]:
     """Return (name, source) of the tables in a file; a container among other files goes by its first layer."""
     if place.path.suffix.lower() not in CONTAINERS:
         return [(place.name, place.source(""))]
-    layers = [name for name, _ in list_layers(place.path) if name != STYLE_TABLE]
+    layers = list_inner(place.path)
     if alone:
         return [(name, place.source("", name)) for name in layers]
     return [(place.name, place.source("", layers[0]))] if layers else []

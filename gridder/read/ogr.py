@@ -19,11 +19,10 @@ import pyogrio
 
 from gridder.errors import InputError
 from gridder.read.raw import RawLayer, crs_of, name_geometry, reading, refuse_no_layer
-from gridder.read.shapefile import FALLBACK_ENCODING, choose_encoding, find_sibling, is_utf8
+from gridder.read.shapefile import FALLBACK_ENCODING, choose_encoding, find_sibling, is_utf8, texts_of_dbf
 from gridder.read.sheets import keep_whole_numbers, number_repeats, place_rows
 
 MAPINFO = (".tab", ".mif")
-MAPINFO_PARTS = (".dat", ".map", ".id", ".ind", ".mid", ".mif", ".tab")
 JSON_TEXT = (".geojson", ".json", ".geojsonl")
 BYTE_BY_BYTE = "ISO-8859-1"  # every byte is a character of the same number
 CUT = (
@@ -62,8 +61,7 @@ def read_ogr(path: Path, source_layer: str | None, encoding: str | None) -> RawL
         guessed = own is None and encoding is None and not is_utf8(mapinfo_texts(path))
         chosen = (encoding if own is None else None) or (FALLBACK_ENCODING if guessed else None)
         return replace(read_encoded(path, source_layer, chosen), encoding_guessed=guessed)
-    raw = read_layer(path, source_layer, None)  # the format says its encoding itself
-    return raw
+    return read_layer(path, source_layer, None)  # the format says its encoding itself
 
 
 def read_shapefile(path: Path, encoding: str | None) -> RawLayer:
@@ -248,25 +246,9 @@ def mapinfo_texts(path: Path) -> bytes:
     texts = (".mif", ".mid") if path.suffix.lower() == ".mif" else (".tab", ".dat")
     parts = [part for suffix in texts if (part := find_sibling(path, suffix)) is not None]
     with reading(path):
-        data = [part.read_bytes() for part in parts]
-        return b"\n".join(
-            text_of_dat(one) if part.suffix.lower() == ".dat" else one for one, part in zip(data, parts)
-        )
-
-
-def text_of_dat(data: bytes) -> bytes:
-    """Return the bytes of a MapInfo ``.dat`` that are no plain numbers: only those above ASCII in text fields count."""
-    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
-    fields, at = [], 1
-    for head in range(32, start - 1, 32):
-        if data[head] == 0x0D:
-            break
-        size = data[head + 16]
-        if chr(data[head + 11]) == "C":
-            fields.append((at, size))
-        at += size
-    rows = range(start, len(data) - width + 1, width) if width else range(0)
-    return b"\n".join(data[row + a : row + a + size].rstrip(b"\0 ") for row in rows for a, size in fields)
+        data = [(part.suffix.lower(), part.read_bytes()) for part in parts]
+    cells = [[text for text, _ in texts_of_dbf(one)] if kind == ".dat" else [one] for kind, one in data]
+    return b"\n".join(text for part in cells for text in part)
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from gridder.read.yaml_checks import is_encoding
 
 SIDECARS = (".dbf", ".shx", ".prj", ".cpg")  # of a shapefile: part of what is read
+NAME_BYTES = 11  # of a field in a .dbf, the last one 0
 FALLBACK_ENCODING = "GB18030"  # of Chinese texts that are not UTF-8; GBK and GB2312 are parts of it
 
 
@@ -37,25 +39,35 @@ def sniff_dbf(path: Path) -> str:
     A text that fills its field may have been cut within a character: that is not held against UTF-8.
     """
     data = path.read_bytes()
-    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
-    fields = []
-    for at in range(32, start - 1, 32):
-        if data[at] == 0x0D:
-            break
-        fields.append((data[at : at + 11].split(b"\0")[0], chr(data[at + 11]), data[at + 16]))
-    cells = [(name, 10) for name, _, _ in fields]
-    if not is_utf8(data[start:]):
-        for record in range(start, len(data) - width + 1, width):
-            at = record + 1
-            for _, kind, size in fields:
-                if kind == "C":
-                    cells.append((data[at : at + size].rstrip(b"\0"), size))
-                at += size
+    cells = [(data[at : at + NAME_BYTES].split(b"\0")[0], NAME_BYTES - 1) for at in field_heads(data)]
+    if not is_utf8(data[int.from_bytes(data[8:10], "little") :]):
+        cells += texts_of_dbf(data)
     fits = all(
         is_utf8(text) or (len(text) >= size - 2 and any(is_utf8(text[:-n]) for n in (1, 2, 3)))
         for text, size in cells
     )
     return "UTF-8" if fits else FALLBACK_ENCODING
+
+
+def field_heads(data: bytes) -> Iterator[int]:
+    """Yield where in a .dbf (or a MapInfo .dat) each field is described, 32 bytes each, up to the mark of their end."""
+    for at in range(32, int.from_bytes(data[8:10], "little") - 1, 32):
+        if data[at] == 0x0D:
+            return
+        yield at
+
+
+def texts_of_dbf(data: bytes) -> list[tuple[bytes, int]]:
+    """Return (text without padding, width of its field) of every cell of a text field, row by row."""
+    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    fields, at = [], 1  # the first byte of a row says whether it is deleted
+    for head in field_heads(data):
+        kind, size = chr(data[head + 11]), data[head + 16]
+        if kind == "C":
+            fields.append((at, size))
+        at += size
+    rows = range(start, len(data) - width + 1, width) if width else range(0)
+    return [(data[row + at : row + at + size].rstrip(b"\0"), size) for row in rows for at, size in fields]
 
 
 def is_utf8(data: bytes) -> bool:

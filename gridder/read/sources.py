@@ -10,7 +10,7 @@ from gridder.addresses import is_address, parse_address
 from gridder.errors import Finding, InputError
 from gridder.read.barrier_layers import kind_by_name, named_barriers, tell_named
 from gridder.read.district_yaml import load_layout, pointing
-from gridder.read.formats import CONTAINERS, DATA_FILES, SHEETS, list_layers
+from gridder.read.formats import CONTAINERS, DATA_FILES, SHEETS, list_inner, list_layers
 from gridder.read.places import Place, list_places, places_in
 from gridder.read.postgis import list_tables
 from gridder.read.settings import Layout, ReadOptions, Source
@@ -28,7 +28,6 @@ LAYER_NAMES: dict[str, tuple[str, ...]] = {
     "halls": ("hall", "服务大厅", "社区用房"),
     "workforce": ("社区工作者", "人员"),
 }
-STYLE_TABLE = "layer_styles"  # QGIS keeps styles there: no layer of anybody's
 
 
 def find_layout(path: Path, options: ReadOptions) -> Layout:
@@ -76,18 +75,18 @@ def find_in_archive(unpacked: Unpacked, options: ReadOptions) -> Layout:
     settings = sorted(unpacked.folder.rglob(SETTINGS_FILE), key=lambda file: (len(file.parts), str(file)))
     if settings:
         layout = find_in_settings(settings[0], options)
-        inside = [Place.of_member(unpacked, source.path) for source in layout.sources if not source.address]
-        taken = iter(inside)
-        sources = (one if one.address else place_again(one, next(taken)) for one in layout.sources)
-        return replace(layout, sources=tuple(sources), file=None)
+        return replace(layout, sources=tuple(lie_in(unpacked, one) for one in layout.sources), file=None)
     places = places_in(unpacked)
     if not places:
         raise InputError("errors.no_layers", file=label, layer="buildings", known=" ".join(DATA_FILES))
     return find_in_file(places[0], options) if len(places) == 1 else find_among(places, label, options)
 
 
-def place_again(source: Source, place: Place) -> Source:
-    """Return a source of a ``district.yaml`` that lies in an archive as one of that archive."""
+def lie_in(unpacked: Unpacked, source: Source) -> Source:
+    """Return a source of a ``district.yaml`` that lies in an archive as a file of that archive; no database does."""
+    if source.address:
+        return source
+    place = Place.of_member(unpacked, source.path)
     return replace(source, label=place.label, archive=place.archive, member=place.member)
 
 
@@ -193,7 +192,7 @@ def in_order(found: dict[str, str], extra: list[str]) -> list[tuple[str, str]]:
 
 def find_in_container(place: Place, options: ReadOptions) -> Layout:
     """Return the layers of a file that holds several."""
-    listed = [(name, kind) for name, kind in list_layers(place.path) if name != STYLE_TABLE]
+    listed = list_layers(place.path)
     names = [name for name, _ in listed]
     found = match_names(names, options, place.label)
     extra = named_barriers(names, found)
@@ -253,7 +252,7 @@ def inner_names(place: Place) -> Iterable[str]:
     if place.path.suffix.lower() not in CONTAINERS:
         return []
     try:
-        return [name for name, _ in list_layers(place.path) if name != STYLE_TABLE]
+        return list_inner(place.path)
     except InputError:
         return []
 
@@ -263,7 +262,7 @@ def inner_layer(place: Place, layer: str) -> str | None:
     suffix = place.path.suffix.lower()
     if suffix not in CONTAINERS:
         return None
-    names = [name for name, _ in list_layers(place.path) if name != STYLE_TABLE]
+    names = list_inner(place.path)
     known = [fold(name) for name in (layer, place.name, place.path.stem, *LAYER_NAMES[layer])]
     matches = [name for name in names if fold(name) in known]
     if matches:
