@@ -79,7 +79,7 @@ def draw_cells(
     owner = label_pieces(pieces, face_of, of_face)
     if edges:
         owner = gather_open(Shared(pieces, face_of, owner, faces, of_face, home), barriers, policy)
-    owner = mend_pieces(pieces, owner, face_of, faces.community, seeds)
+    owner = mend_pieces(pieces, owner, face_of, faces, seeds)
     pieces, owner, community = give_room(
         pieces, owner, faces.community[face_of], faces.community[home], seeds
     )

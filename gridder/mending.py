@@ -6,37 +6,49 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridder.faces import Faces
 from gridder.seeds import Seeds
 from gridder.segments import connected_parts, shared_segments
 
 LEAST_M = 0.004  # a piece with this much around its middle has room for one more cell on a grid of 1 mm,
 WALK_M = 0.5  # with this much for one that has a metre of boundary and more
+SAME_FACE, OPEN, BARRED = 2, 1, 0  # what lies between two pieces: nothing, a road, a barrier
 MOST_M = 2.0  # such a cell is no larger than 4 × 4 m
 
 
 def mend_pieces(
-    pieces: np.ndarray, owner: np.ndarray, face_of: np.ndarray, community: np.ndarray, seeds: Seeds
+    pieces: np.ndarray, owner: np.ndarray, face_of: np.ndarray, faces: Faces, seeds: Seeds
 ) -> np.ndarray:
     """Return owners such that every atom's pieces are connected.
 
     The part in which the atom stands stays; what lies apart (beyond a courtyard, a bend of the outline) goes to the
-    neighbour with the longest common boundary, those in the same face first.
+    neighbour with the longest common boundary: in the same face while any can be had there, then across a road, across
+    a river only when nothing else is left.
     """
     owner = owner.copy()
     touching = shared_segments(pieces)
-    same = community[face_of[touching.left]] == community[face_of[touching.right]]
+    same = faces.community[face_of[touching.left]] == faces.community[face_of[touching.right]]
     left, right, length = touching.left[same], touching.right[same], touching.length_m[same]
     joined = owner[left] == owner[right]
     part = connected_parts(len(pieces), left[joined], right[joined])
     main = main_parts(pieces, owner, part, seeds)
     apart = (owner >= 0) & (part != main[owner])
-    length = np.where(face_of[left] == face_of[right], length * 1e6, length)
+    ease = ease_of(face_of[left], face_of[right], faces)
     while apart.any():
-        moved = adopt_apart(owner, apart, left, right, length)
+        levels = ((ease >= least) for least in (SAME_FACE, OPEN, BARRED))
+        moved = any(adopt_apart(owner, apart, left[use], right[use], length[use]) for use in levels)
         if not moved:
             owner[apart] = -1
             break
     return owner
+
+
+def ease_of(left: np.ndarray, right: np.ndarray, faces: Faces) -> np.ndarray:
+    """Return how easily people walk from face to face, of pairs of faces: ``SAME_FACE``, ``OPEN`` or ``BARRED``."""
+    links = faces.neighbours[faces.neighbours["open"]]
+    walked = pd.MultiIndex.from_frame(links[["left", "right"]])
+    pairs = pd.MultiIndex.from_arrays([np.minimum(left, right), np.maximum(left, right)])
+    return np.where(left == right, SAME_FACE, np.where(pairs.isin(walked), OPEN, BARRED))
 
 
 def main_parts(pieces: np.ndarray, owner: np.ndarray, part: np.ndarray, seeds: Seeds) -> np.ndarray:
