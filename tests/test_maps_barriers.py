@@ -120,13 +120,22 @@ def test_tracks_of_a_station_are_thin_but_one():
 def test_ground_between_is_no_lake():
     x, y = middle()
     strip = box(x - 40, y - 20, x + 40, y + 20)
-    html = page.draw_community(
-        with_barriers(("river", "between", strip), ("road", "between", strip.buffer(5))), A
-    )
-    assert len(features_of(html, "between")) == 1 and len(features_of(html, "road_between")) == 1
+    html = page.draw_community(with_barriers(("river", "between", strip)), A)
+    assert len(features_of(html, "between")) == 1
     plain = page.draw_community(sample_run(), A)
     assert features_of(html, "river_area") == features_of(plain, "river_area")
     assert 'data-key="between"' in html and 'data-key="between"' not in plain
+
+
+@pytest.mark.parametrize(("other", "layer"), [("arterial", "road_between"), ("railway", "between")])
+def test_ground_between_streets_is_street_and_beside_rails_is_not(other, layer):
+    """A strip of 12 m, called road, between a road and another line."""
+    x, y = middle()
+    strip = box(x - 90, y, x + 90, y + 12)
+    edges = [LineString([(x - 200, y + n), (x + 200, y + n)]) for n in (0, 12)]
+    run = with_barriers(("road", "", edges[0]), (other, "", edges[1]), ("road", "between", strip))
+    html = page.draw_community(run, A)
+    assert [n for n in ("road_between", "between") if features_of(html, n)] == [layer]
 
 
 def test_paths_and_crossings_are_no_roads():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from shapely.geometry.base import BaseGeometry
 SIMPLIFY_M = (
     0.3  # of drawn lines and edges: thinner than any stroke, but where a house alone fills the screen
 )
+STREETS = ("road", "arterial")
+STREET_SHARE = 0.8  # ground with so much of its edge along streets is part of the street
+BESIDE_M = 1.0  # an edge this near to a street, both simplified, runs along it
 TRACK_PX = 9.0  # tracks nearer to a longer one than this are drawn thin: their strokes would cover each other
 STRETCH_PX = 16.0  # a shorter stretch of a track does not change its stroke
 
@@ -21,13 +24,32 @@ STRETCH_PX = 16.0  # a shorter stretch of a track does not change its stroke
 class Drawn:
     """Shapes of one kind of barrier, each of them one shape or None: ``areas``, ``lines``, and ``side`` tracks.
 
-    ``between``: ground without buildings that counts as part of the barrier (``made`` between).
+    ``between``: ground without buildings that counts as part of the barrier (``made`` between); of a street, only what
+    lies between streets.
     """
 
     areas: BaseGeometry | None
     lines: BaseGeometry | None
     between: BaseGeometry | None
     side: BaseGeometry | None = None
+
+
+def draw_kinds(
+    near: pd.DataFrame, kinds: tuple[str, ...], *, m_per_px: float
+) -> tuple[dict[str, Drawn], BaseGeometry | None]:
+    """Return what is drawn of each kind, and the pale ground: between rails, rivers, or a street and one of them."""
+    drawn = {kind: draw_kind(near, kind, m_per_px=m_per_px) for kind in kinds}
+    lines = [drawn[kind].lines for kind in STREETS if kind in drawn and drawn[kind].lines is not None]
+    streets = shapely.buffer(shapely.union_all(lines), BESIDE_M, quad_segs=2) if lines else shapely.Polygon()
+    pale: list[BaseGeometry] = []
+    for kind, one in drawn.items():
+        strips = parts_of([one.between], 2)
+        edges = shapely.boundary(strips)
+        inside = shapely.length(shapely.intersection(edges, streets)) >= STREET_SHARE * shapely.length(edges)
+        mine = inside & (kind in STREETS)
+        pale += list(strips[~mine])
+        drawn[kind] = replace(one, between=join_areas(strips[mine]))
+    return drawn, shapely.union_all(pale) if pale else None
 
 
 def draw_kind(near: pd.DataFrame, kind: str, *, m_per_px: float) -> Drawn:

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridder.outputs.maps import folium_page
-from gridder.outputs.maps.barrier_shapes import draw_kind
+from gridder.outputs.maps.barrier_shapes import draw_kinds
 from gridder.outputs.maps.layers import (
     COARSE,
     bounds_of,
@@ -122,9 +122,8 @@ def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str
     Ground between two lines of an uncrossable kind is one pale layer below them; between two carriageways it is street.
     """
     near = near_barriers(run.barriers, sheet.outline)
-    drawn = {kind: draw_kind(near, kind, m_per_px=sheet.m_per_px) for kind in LINES}
-    bare = [one.between for kind, one in drawn.items() if kind not in STRIPS and one.between is not None]
-    ground = shapely.intersection(shapely.union_all(bare), sheet.outline) if bare else None
+    drawn, pale = draw_kinds(near, tuple(LINES), m_per_px=sheet.m_per_px)
+    ground = shapely.intersection(pale, sheet.outline) if pale is not None else None
     found = [("between", "between", make_features([ground], run.crs, decimals=COARSE))]
     for kind, one in drawn.items():
         street = kind in STRIPS

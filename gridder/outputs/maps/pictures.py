@@ -11,7 +11,7 @@ from shapely import affinity
 
 from gridder.errors import OutputError
 from gridder.outputs.maps import layers, palette
-from gridder.outputs.maps.barrier_shapes import draw_kind
+from gridder.outputs.maps.barrier_shapes import draw_kinds
 from gridder.outputs.maps.labels import Label, place_labels
 from gridder.outputs.maps.marks import find_signs, sign_place
 from gridder.outputs.maps.sheet import MAP_PX, Sheet, make_sheet
@@ -160,7 +160,9 @@ def draw_buildings(axes: Any, sheet: Sheet) -> None:
 def draw_barriers(axes: Any, run: Run, sheet: Sheet) -> None:
     """Draw roads under the buildings, rivers, railways and walls over the boundaries of grids, as on the pages."""
     near = layers.near_barriers(run.barriers, sheet.outline, share=MARGIN_SHARE)
-    drawn = {kind: draw_kind(near, kind, m_per_px=sheet.m_per_px) for kind in STROKES}
+    drawn, pale = draw_kinds(near, tuple(STROKES), m_per_px=sheet.m_per_px)
+    ground = shapely.intersection(pale, sheet.outline) if pale is not None else None
+    draw_area(axes, ground, facecolor=BETWEEN, edgecolor="none", alpha=0.8, zorder=7)
     thin = max(THINNEST, min(1.0, WIDE_M / sheet.m_per_px))
     for kind in UNDER:
         one = drawn[kind]
@@ -173,7 +175,6 @@ def draw_barriers(axes: Any, run: Run, sheet: Sheet) -> None:
         draw_area(axes, strip, facecolor="white", edgecolor="none", zorder=4)
     for kind in (kind for kind in STROKES if kind not in UNDER):
         one = drawn[kind]
-        draw_area(axes, one.between, facecolor=BETWEEN, edgecolor="none", alpha=0.8, zorder=7)
         fill, edge = AREA_COLOURS.get(kind, ("none", "none"))
         draw_area(axes, one.areas, facecolor=fill, edgecolor=edge, linewidth=0.9, zorder=7.1)
         draw_lines(axes, one.side, "#5B6267", 0.9, "-", 7.1)
