@@ -19,7 +19,7 @@ class Finding:
     level
         ``note`` (repaired or inferred), ``warning`` (planned all the same) or ``problem`` (somebody must decide).
     facts
-        Placeholders of the sentence: plain numbers and strings only.
+        Placeholders of the sentence: plain numbers and strings, or several strings.
     ids
         Ids of the rows concerned, sorted, as text.
     layer

@@ -62,6 +62,10 @@ class Policy(BaseModel):
     households_absurd: int = Field(ge=1)
     floor_area_per_household_m2: float = Field(gt=0)
     persons_per_household: float = Field(gt=0)
+    outline_gap_m: float = Field(gt=0)
+    single_community_max: int = Field(ge=1)
+    building_parts_many: int = Field(ge=2)
+    building_parts_apart_m: float = Field(gt=0)
 
     # codes
     code_digits: int = Field(ge=1)

@@ -33,14 +33,19 @@ def sentences(lang: str) -> dict[str, str]:
 
 
 def say(lang: str, code: str, /, **facts: Any) -> str:
-    """Return the sentence ``code`` in ``lang`` with its facts filled in.
+    """Return the sentence ``code`` in ``lang`` with its facts filled in, several names as a list of that language.
 
     Raises
     ------
     KeyError
         Unknown code or missing fact: a bug, not a planner's mistake.
     """
-    return sentences(lang)[code].format(**facts)
+    listed = {
+        name: list_ids(lang, tuple(map(str, fact)))
+        for name, fact in facts.items()
+        if isinstance(fact, (list, tuple))
+    }
+    return sentences(lang)[code].format(**facts | listed)
 
 
 def has_sentence(code: str) -> bool:

@@ -9,6 +9,9 @@ from shapely.affinity import rotate
 
 from gridder.check.gaps import find_gaps
 from gridder.check.outlines import make_coverage
+from gridder.policy import load_policy
+
+REACH_M = load_policy().outline_gap_m
 
 
 def array(*shapes):
@@ -97,7 +100,9 @@ def test_a_shred_cut_off_its_own_outline_goes_to_who_is_around_it():
 
 
 def told(*shapes):
-    return [(gap.around, round(gap.area_m2)) for gap in find_gaps(make_coverage(array(*shapes)).shapes)]
+    return [
+        (gap.around, round(gap.area_m2)) for gap in find_gaps(make_coverage(array(*shapes)).shapes, REACH_M)
+    ]
 
 
 def test_a_street_between_two_communities_is_a_gap_and_a_valley_is_not():
@@ -142,7 +147,7 @@ def test_any_outlines_become_a_valid_coverage_of_the_same_ground(drawn):
     assert shapely.area(shapely.difference(before, shapely.buffer(after, 0.01))) < 0.05
     grown = shapely.difference(after, shapely.buffer(before, 1.0))  # closed slits lie within a metre
     assert shapely.area(grown) < 0.05
-    for gap in find_gaps(coverage.shapes):
+    for gap in find_gaps(coverage.shapes, REACH_M):
         assert shapely.area(shapely.intersection(gap.shape, after)) < 0.05 and gap.around
 
 

@@ -112,6 +112,13 @@ def test_many_ids_are_cut_and_the_rest_is_counted():
     assert list_ids("en", ids[:IDS_SHOWN]).endswith("b7")
 
 
+def test_names_in_a_sentence_are_listed_as_its_language_does():
+    facts = {"area": 5, "around": ("甲", "乙")}
+    assert "甲、乙" in say("zh", "check.outlines_gap", **facts) and "甲, 乙" in say(
+        "en", "check.outlines_gap", **facts
+    )
+
+
 def test_an_error_lists_its_findings():
     finding = Finding("check.crosses_line", "note", {"n": 1}, ("b1",), "buildings")
     error = InputError("errors.counts_missing", (finding,), n=3)

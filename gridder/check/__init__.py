@@ -32,7 +32,7 @@ __all__ = ["Checked", "check_district", "offer_choices", "settle", "tell_open"]
 
 def check_district(district: District, policy: Policy) -> Checked:
     """Return the district repaired, its bad rows apart, and every finding about it."""
-    fitted = check_communities(district)
+    fitted = check_communities(district, policy)
     communities, findings = fitted.communities, [*fitted.findings]
     mended = repair_shapes(district.buildings.geometry.to_numpy(), points=True)
     ids = district.buildings["building_id"].to_numpy(dtype=object)
@@ -62,7 +62,7 @@ def check_district(district: District, policy: Policy) -> Checked:
     findings += find_defects(good, policy) + find_doubles(buildings, reasons.isna())
     findings += defects.list_bad(bad, policy)
     if district.communities is None and district.buildings["community_id"].isna().all():
-        findings += warn_one_community(good)
+        findings += warn_one_community(good, policy)
     others, found = repair_others(district)
     findings += found
     outlines = None if district.communities is None or communities is None else communities.geometry
@@ -83,7 +83,7 @@ def find_defects(buildings: gpd.GeoDataFrame, policy: Policy) -> list[Finding]:
         *defects.find_same_points(buildings),
         *defects.find_same_shapes(buildings),
         *defects.find_points_among_polygons(buildings),
-        *defects.find_parts(buildings),
+        *defects.find_parts(buildings, policy),
         *defects.find_tiny(buildings),
         *defects.find_overlaps(buildings),
     ]

@@ -14,10 +14,10 @@ from gridder.check.gaps import Gap, find_gaps
 from gridder.check.outlines import make_coverage
 from gridder.check.repair import Shapes, repair_shapes, sorted_ids, tell_repairs
 from gridder.errors import Finding
+from gridder.policy import Policy
 from gridder.tables import LAYERS, District, name_rows
 
-GAPS_TOLD = 10  # house rule: more gaps than this are told as a sum
-LARGEST_SINGLE_COMMUNITY = 6000  # households; above it, a whole input as one community is a warning
+GAPS_TOLD = 10  # more in a list are not read: the rest is told as a sum
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Outlines:
     gaps: tuple[Gap, ...] = ()
 
 
-def check_communities(district: District) -> Outlines:
+def check_communities(district: District, policy: Policy) -> Outlines:
     """Return the communities of a district with outlines that fit together, and what is wrong with them."""
     if district.communities is None:
         return Outlines(None, [])
@@ -58,7 +58,7 @@ def check_communities(district: District) -> Outlines:
         names = sorted_ids(usable.loc[repeated, "community_id"].to_numpy(dtype=object))
         findings.append(Finding("check.outline_repeated", "note", {"n": len(names)}, names, "communities"))
     merged, found = fit_outlines(usable)
-    gaps = tuple(find_gaps(merged.geometry.to_numpy()))
+    gaps = tuple(find_gaps(merged.geometry.to_numpy(), policy.outline_gap_m))
     return Outlines(merged, findings + found + tell_gaps(merged, gaps), gaps)
 
 
@@ -101,7 +101,7 @@ def tell_gaps(communities: gpd.GeoDataFrame, gaps: tuple[Gap, ...]) -> list[Find
     found = []
     for gap in between[:GAPS_TOLD]:
         around = tuple(names[list(gap.around)])
-        facts = {"area": round(gap.area_m2), "around": ", ".join(around)}
+        facts = {"area": round(gap.area_m2), "around": around}
         found.append(Finding("check.outlines_gap", "warning", facts, around, "communities"))
     more = between[GAPS_TOLD:]
     if more:
@@ -133,7 +133,7 @@ def find_in_gaps(buildings: gpd.GeoDataFrame, outlines: Outlines) -> list[Findin
     inside = lost.iloc[np.unique(row)]
     around = sorted({at for one in np.unique(gap) for at in outlines.gaps[one].around})
     names = [str(outlines.communities["community_id"].iloc[at]) for at in around]
-    facts = {"n": len(inside), "around": ", ".join(names)}
+    facts = {"n": len(inside), "around": tuple(names)}
     ids = sorted_ids(inside["building_id"].to_numpy(dtype=object))
     return [Finding("check.building_in_gap", "warning", facts, ids, "buildings")]
 
@@ -165,9 +165,9 @@ def derive_communities(buildings: gpd.GeoDataFrame, district: District) -> gpd.G
     )
 
 
-def warn_one_community(buildings: gpd.GeoDataFrame) -> list[Finding]:
+def warn_one_community(buildings: gpd.GeoDataFrame, policy: Policy) -> list[Finding]:
     """Return the finding that the whole input is one community: a warning when it is too large to be one."""
     total = int(buildings["households"].sum())
-    level: Literal["note", "warning"] = "warning" if total > LARGEST_SINGLE_COMMUNITY else "note"
-    facts = {"households": total, "limit": LARGEST_SINGLE_COMMUNITY}
+    level: Literal["note", "warning"] = "warning" if total > policy.single_community_max else "note"
+    facts = {"households": total, "limit": policy.single_community_max}
     return [Finding("check.one_community", level, facts, layer="buildings")]

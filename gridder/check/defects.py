@@ -31,10 +31,6 @@ BAD_REASONS = (
     "check.bad_outside",
     "counts.bad_compound_empty",
 )
-PARTS_MANY = 20  # house rule: a building drawn in so many parts is likely a whole estate in one feature
-PARTS_APART_M = (
-    100.0  # house rule: the length of a large slab; no single building has parts farther from each other
-)
 OVERLAP_M2 = 1.0  # overlaps below are drawing inaccuracy
 TINY_M2 = 5.0  # smaller than any building people live in
 VALUES_SHOWN = 5
@@ -155,18 +151,18 @@ def find_points_among_polygons(buildings: gpd.GeoDataFrame) -> list[Finding]:
     return [] if points.all() else about("check.points_among_polygons", "warning", buildings[points])
 
 
-def find_parts(buildings: gpd.GeoDataFrame) -> list[Finding]:
+def find_parts(buildings: gpd.GeoDataFrame, policy: Policy) -> list[Finding]:
     """Buildings of several footprints: each stays one; told apart are very many parts, parts far apart, and the rest.
 
-    Parts are near each other when steps of ``PARTS_APART_M`` or less lead from any of them to any other.
+    Parts are near each other when steps of ``building_parts_apart_m`` or less lead from any of them to any other.
     """
     shapes = buildings.geometry.to_numpy()
     parts = shapely.get_num_geometries(shapes)
-    several = (parts > 1) & (parts < PARTS_MANY)
-    reach = shapely.buffer(shapes[several], PARTS_APART_M / 2.0)
+    several = (parts > 1) & (parts < policy.building_parts_many)
+    reach = shapely.buffer(shapes[several], policy.building_parts_apart_m / 2.0)
     far = np.zeros(len(shapes), dtype=bool)
     far[several] = shapely.get_num_geometries(reach) > 1
-    estates, apart = buildings[parts >= PARTS_MANY], buildings[far]
+    estates, apart = buildings[parts >= policy.building_parts_many], buildings[far]
     return [
         *about(
             "check.many_parts",
@@ -180,7 +176,7 @@ def find_parts(buildings: gpd.GeoDataFrame) -> list[Finding]:
             "warning",
             apart,
             households=int(apart["households"].sum()),
-            distance=PARTS_APART_M,
+            distance=policy.building_parts_apart_m,
         ),
         *about("check.multi_part", "note", buildings[several & ~far]),
     ]

@@ -10,10 +10,8 @@ import shapely
 from gridder.check.outlines import SLIVER_M
 from gridder.check.repair import Shapes
 
-REACH_M = 50.0  # wider than a street with its green: what lies between outlines farther apart was left out on purpose
-FRAMED_SHARE = (
-    0.7  # an open gap runs between outlines; a right-angled corner of two is framed by them for 0.56
-)
+# share of its line: an open gap runs between outlines; a right-angled corner of two is framed by them for 0.56
+FRAMED_SHARE = 0.7
 TOUCH_M = 0.01  # buffers move lines by less
 
 
@@ -33,23 +31,24 @@ class Gap:
         return float(shapely.area(self.shape))
 
 
-def find_gaps(shapes: Shapes) -> list[Gap]:
+def find_gaps(shapes: Shapes, reach_m: float) -> list[Gap]:
     """Return the gaps of a coverage that are a metre wide somewhere, the largest first.
 
-    Enclosed ones of any size; open ones where outlines face each other over ``REACH_M`` or less. Shapes may be None.
+    Enclosed ones of any size; open ones where outlines face each other over ``reach_m`` or less; what lies
+    between outlines farther apart was left out on purpose. Shapes may be None.
     """
     known = shapes[~shapely.is_missing(shapes)]
     if not len(known):
         return []
     union = shapely.union_all(known)
     holes = find_holes(union)
-    reach = REACH_M / 2.0
-    closed = shapely.buffer(shapely.buffer(union, reach), -reach)
+    closed = shapely.buffer(shapely.buffer(union, reach_m / 2.0), -reach_m / 2.0)
     between = shapely.get_parts(shapely.difference(closed, shapely.union_all([union, *holes])))
+    tree = shapely.STRtree(shapes)
     open_gaps = [
-        Gap(one, find_around(one, shapes)) for one in between if is_wide(one) and is_framed(one, union)
+        Gap(one, find_around(one, tree)) for one in between if is_wide(one) and is_framed(one, union)
     ]
-    gaps = [Gap(one, find_around(one, shapes)) for one in holes if is_wide(one)]
+    gaps = [Gap(one, find_around(one, tree)) for one in holes if is_wide(one)]
     gaps += [gap for gap in open_gaps if len(gap.around) > 1]
     return sorted(gaps, key=lambda gap: (-round(gap.area_m2, 1), gap.around))
 
@@ -72,9 +71,9 @@ def is_framed(piece: shapely.Geometry, union: shapely.Geometry) -> bool:
     return bool(along > FRAMED_SHARE * shapely.length(line))
 
 
-def find_around(piece: shapely.Geometry, shapes: Shapes) -> tuple[int, ...]:
+def find_around(piece: shapely.Geometry, outlines: shapely.STRtree) -> tuple[int, ...]:
     """Return the positions of the outlines that a piece touches along a metre or more."""
-    near = np.sort(shapely.STRtree(shapes).query(piece, predicate="dwithin", distance=TOUCH_M))
+    near = np.sort(outlines.query(piece, predicate="dwithin", distance=TOUCH_M))
     edge = shapely.buffer(piece, TOUCH_M, quad_segs=1)
-    along = shapely.length(shapely.intersection(shapely.boundary(shapes[near]), edge))
+    along = shapely.length(shapely.intersection(shapely.boundary(outlines.geometries[near]), edge))
     return tuple(int(at) for at in near[along >= SLIVER_M])
