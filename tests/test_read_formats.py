@@ -15,6 +15,7 @@ from inputs import CRS, blocks, house, street, write
 from gridder.errors import InputError
 from gridder.read import ReadOptions, read_district
 from gridder.read.ogr import gdal_option
+from gridder.read.shapefile import hash_parts
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Column names longer", "ignore:Normalized/laundered", "ignore:driver"
@@ -127,6 +128,16 @@ def test_mapinfo_texts_are_gbk_or_what_the_file_says(tmp_path, suffix):
     path.write_bytes(head)
     stated = read_district(path)
     assert counts(stated) == COUNTS and "read.encoding_guessed" not in codes(stated)
+
+
+@pytest.mark.parametrize(("suffix", "parts"), [("tab", [".dat", ".id", ".map"]), ("mif", [".mid"])])
+def test_a_mapinfo_file_is_known_by_all_its_parts(tmp_path, suffix, parts):
+    path = save(chinese(), tmp_path / f"b.{suffix}")
+    before = hash_parts(path)
+    texts = path.with_suffix(parts[0])
+    texts.write_bytes(texts.read_bytes().replace(b"1", b"2"))
+    after = hash_parts(path)
+    assert sorted(before) == parts and [one for one in parts if before[one] != after[one]] == [parts[0]]
 
 
 def test_the_coordinate_system_of_mapinfo_is_read(tmp_path):

@@ -1,4 +1,4 @@
-"""Shapefiles: which files belong together, how their texts are encoded, what their sha256 is."""
+"""Shapefiles, and MapInfo's: which files belong together, how their texts are encoded, what their sha256 is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from pathlib import Path
 
 from gridder.read.yaml_checks import is_encoding
 
-SIDECARS = (".dbf", ".shx", ".prj", ".cpg")  # of a shapefile: part of what is read
+PARTS = {  # files beside one that are part of what is read
+    ".shp": (".dbf", ".shx", ".prj", ".cpg"),
+    ".tab": (".dat", ".map", ".id"),
+    ".mif": (".mid",),
+}
 NAME_BYTES = 11  # of a field in a .dbf, the last one 0
 FALLBACK_ENCODING = "GB18030"  # of Chinese texts that are not UTF-8; GBK and GB2312 are parts of it
 
@@ -90,8 +94,6 @@ def hash_file(path: Path) -> str:
 
 
 def hash_parts(path: Path) -> dict[str, str]:
-    """Return the sha256 of the files that belong to a shapefile besides itself, by suffix."""
-    if path.suffix.lower() != ".shp":
-        return {}
-    found = {suffix: find_sibling(path, suffix) for suffix in SIDECARS}
+    """Return the sha256 of the files that belong to a shapefile or a MapInfo file besides itself, by suffix."""
+    found = {suffix: find_sibling(path, suffix) for suffix in PARTS.get(path.suffix.lower(), ())}
     return {suffix: hash_file(file) for suffix, file in found.items() if file is not None}
