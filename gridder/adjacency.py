@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridder.gates import Passages, find_ways
 from gridder.policy import Policy
 from gridder.segments import ALONG_M, Segments, kinds_along, shared_segments
 
 EQUALLY_NEAR_M = (
     0.01  # a crossing this near to two boundaries alike is at both: coordinates lie on a 1 mm grid
 )
-EDGE_COLUMNS = ["cell_a", "cell_b", "boundary_m", "barrier_m", "kind", "cost", "passable"]
+EDGE_COLUMNS = ["cell_a", "cell_b", "boundary_m", "barrier_m", "kind", "cost", "passable", "way_m", "way"]
 
 
 def build_edges(
@@ -37,7 +38,8 @@ def build_edges(
         barrier, road or wall; ``kind`` what runs along most of the part that can be walked across, the barrier's kind
         where none can, ``crossing`` where only a crossing lets people pass; ``cost`` metres × the policy's factor of
         what runs along (float64): what a grid boundary here costs; ``passable`` whether the two may be in one grid: at
-        least ``contact_min_m`` that is no uncrossable barrier, or a crossing. Sorted.
+        least ``contact_min_m`` that is no uncrossable barrier, or a crossing; ``way`` how one walks from the building of
+        the one to that of the other (WKT, ``way_m`` metres), blank where there is no dry way. Sorted.
     """
     segments = shared_segments(np.asarray(cells.values))
     community = atoms["community_id"].reindex(cells.index).to_numpy(dtype=object)
@@ -59,6 +61,7 @@ def build_edges(
         pd.MultiIndex.from_frame(table[["a", "b"]])
     ).to_numpy(dtype=bool)
     edges = open_crossings(edges, Segments(*take(segments, closed)), barriers, policy)
+    edges = add_ways(edges, segments, ~barred.to_numpy(), (cells, atoms, barriers), policy)
     compound = atoms["compound"].reindex(cells.index).to_numpy(dtype=object)
     whole = (compound[edges["a"]] == compound[edges["b"]]) & (compound[edges["a"]] != "")
     edges.loc[whole, "cost"] *= policy.cost_compound_cut
@@ -66,6 +69,33 @@ def build_edges(
     edges["cell_a"], edges["cell_b"] = names[edges["a"]], names[edges["b"]]
     edges = edges.rename(columns={"length_m": "boundary_m"})
     return edges.sort_values(["cell_a", "cell_b"], ignore_index=True)[EDGE_COLUMNS]
+
+
+def add_ways(
+    edges: pd.DataFrame,
+    segments: Segments,
+    dry: np.ndarray,
+    tables: tuple[gpd.GeoSeries, gpd.GeoDataFrame, gpd.GeoDataFrame],
+    policy: Policy,
+) -> pd.DataFrame:
+    """Return the edges with the way on foot between two cells that may be in one grid; ``dry`` segments can be passed."""
+    cells, atoms, barriers = tables
+    pairs = pd.MultiIndex.from_frame(edges[["a", "b"]])
+    row = pairs.get_indexer(pd.MultiIndex.from_arrays([segments.left, segments.right]))
+    passable, bridged = edges["passable"].to_numpy(), (edges["kind"] == "crossing").to_numpy()
+    closed = Segments(*take(segments, bridged[row]))
+    which, passed = match_crossings(closed, barriers, policy)
+    passages = Passages(
+        open=Segments(*take(segments, dry & (passable & ~bridged)[row])),
+        closed=closed,
+        crossings=np.asarray(barriers.geometry[barriers["kind"] == "crossing"].values),
+        which=which,
+        passed=passed,
+        solid=np.asarray(barriers.geometry[barriers["kind"].isin(policy.uncrossable)].values),
+    )
+    buildings = np.asarray(atoms.geometry.reindex(cells.index).values)
+    ways = find_ways(np.asarray(cells.values), buildings, passages).reindex(pairs)
+    return edges.assign(way_m=ways["way_m"].to_numpy(), way=ways["way"].to_numpy())
 
 
 def take(segments: Segments, keep: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

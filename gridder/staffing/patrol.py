@@ -29,42 +29,73 @@ def minutes_on_foot(metres: float, policy: Policy) -> float:
 def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return one round of every grid: a closed tour over its cells, from cell to adjacent cell.
 
-    A step joins the inner points of two adjacent cells, never through an uncrossable barrier except at a
-    crossing; the way leaves the grid only where the grid alone is not connected.
+    A step goes from building to building by the way that the adjacency found, never over an uncrossable barrier except
+    at a crossing; the round leaves the grid only where the grid alone is not connected. Cells where nobody lives and
+    no way leads to are left out.
 
     Parameters
     ----------
     cells
-        Indexed by cell_id, with ``grid_code``, ``community_id`` and polygons in metres.
+        Indexed by cell_id, with ``grid_code``, ``community_id``, ``households`` and polygons in metres.
     edges
-        Pairs of adjacent cells: ``cell_a``, ``cell_b``, ``kind``; ``passable`` where known, else by kind.
+        Pairs of adjacent cells: ``cell_a``, ``cell_b``, ``kind``; ``passable`` where known, else by kind; ``way``
+        and ``way_m`` where known, else straight between inner points of the cells.
 
     Returns
     -------
     DataFrame indexed by grid_code, sorted: ``round_m`` (metres with the detour factor), ``round_min``,
-    ``tour`` (JSON list of the grid's cell ids in walking order, the first not repeated) and ``walk`` (with
-    every cell passed on the way: neighbours in it are adjacent). Blank where a cell cannot be reached.
+    ``tour`` (JSON list of the grid's cell ids in walking order, the first not repeated), ``walk`` (with
+    every cell passed on the way: neighbours in it are adjacent) and ``route`` (the line walked, WKT; blank for a
+    single cell or where ways are not known). Blank where an inhabited cell cannot be reached.
     """
     cells = cells[cells.grid_code.fillna("") != ""].sort_index()
-    graph = walking_graph(cells, edges, policy)
+    steps = walking_steps(cells, edges, policy)
+    graph = walking_graph(len(cells), steps)
     _, piece = connected_components(graph, directed=False)
+    lines = dict(zip(zip(steps.a, steps.b), steps.way))
     codes, names = cells.grid_code.to_numpy(dtype=str), cells.index.to_numpy(dtype=object)
     order = np.argsort(codes, kind="stable")
     grids, first = np.unique(codes[order], return_index=True)
-    rows: list[tuple[str, float, str | None, str | None]] = []
+    rows: list[tuple[str, float, str | None, str | None, str | None]] = []
     for code, members in zip(grids.tolist(), np.split(order, first[1:])):
-        if (piece[members] != piece[members[0]]).any():
-            rows.append((code, np.nan, None, None))
+        home, left_out = part_homes(piece[members], cells.households.to_numpy()[members])
+        if left_out:
+            rows.append((code, np.nan, None, None, None))
             continue
-        ways = measure_ways(graph, members, np.flatnonzero(piece == piece[members[0]]))
+        members = members[piece[members] == home]
+        ways = measure_ways(graph, members, np.flatnonzero(piece == home))
         tour = find_tour(ways.metres)
+        walk = trace_walk(ways, tour)
         length_m = tour_length(ways.metres, tour) / CM_PER_M * policy.detour_factor
-        stops, passed = list_names(names[members[tour]]), list_names(names[trace_walk(ways, tour)])
-        rows.append((code, length_m, stops, passed))
-    rounds = pd.DataFrame(rows, columns=["grid_code", "round_m", "tour", "walk"]).set_index("grid_code")
+        texts = list_names(names[members[tour]]), list_names(names[walk]), draw_route(lines, walk)
+        rows.append((code, length_m, *texts))
+    rounds = pd.DataFrame(rows, columns=["grid_code", "round_m", "tour", "walk", "route"]).set_index(
+        "grid_code"
+    )
     rounds["round_m"] = rounds.round_m.astype(float).round(0)
     rounds["round_min"] = (minutes_on_foot(1.0, policy) * rounds.round_m).round(1)
-    return rounds[["round_m", "round_min", "tour", "walk"]]
+    return rounds[["round_m", "round_min", "tour", "walk", "route"]]
+
+
+def part_homes(piece: NDArray[np.int32], households: Ints) -> tuple[int, int]:
+    """Return the connected piece where most of a grid's households live, and how many live in others."""
+    pieces, where = np.unique(piece, return_inverse=True)
+    held = np.bincount(where, weights=households)
+    most = int(np.argmax(held))
+    return int(pieces[most]), int(held.sum() - held[most])
+
+
+def draw_route(lines: dict[tuple[int, int], str | None], walk: list[int]) -> str | None:
+    """Return the line of a closed walk from the lines of its steps, as WKT; None where one is not known."""
+    pairs = list(zip(walk, walk[1:] + walk[:1])) if len(walk) > 1 else []
+    texts = [lines[min(pair), max(pair)] for pair in pairs]
+    if not texts or any(text is None for text in texts):
+        return None
+    steps = shapely.from_wkt(texts)
+    turned = np.array([a > b for a, b in pairs])
+    steps[turned] = shapely.reverse(steps[turned])
+    corners = np.concatenate([shapely.get_coordinates(step)[:-1] for step in steps])
+    return str(shapely.to_wkt(shapely.LineString([*corners, corners[0]]), rounding_precision=1))
 
 
 def list_names(names: NDArray[np.object_]) -> str:
@@ -72,21 +103,31 @@ def list_names(names: NDArray[np.object_]) -> str:
     return json.dumps([str(name) for name in names], ensure_ascii=False)
 
 
-def walking_graph(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> coo_array:
-    """Return the steps between adjacent cells in whole centimetres, as a symmetric sparse matrix (n, n)."""
+def walking_steps(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return the steps between adjacent cells: places ``a`` < ``b``, ``way_cm`` (whole, at least 1) and ``way``."""
     place = pd.Series(np.arange(len(cells)), index=cells.index)
     barred = edges.kind.isin(policy.uncrossable)
     # A pair may lie mostly along a river and yet share dry ground: then the adjacency calls it passable.
     open_edges = edges[edges.passable.astype(bool) if "passable" in edges.columns else ~barred]
     known = open_edges.cell_a.isin(place.index) & open_edges.cell_b.isin(place.index)
-    a = place.loc[open_edges.cell_a[known]].to_numpy()
-    b = place.loc[open_edges.cell_b[known]].to_numpy()
-    points = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()))
-    steps = np.hypot(*(points[a] - points[b]).T) * CM_PER_M
+    if "way_m" in open_edges.columns:
+        known &= open_edges.way_m.notna()
+    open_edges = open_edges[known]
+    a, b = place.loc[open_edges.cell_a].to_numpy(), place.loc[open_edges.cell_b].to_numpy()
+    if "way_m" in open_edges.columns:
+        way_m, way = open_edges.way_m.to_numpy(dtype=float), open_edges.way.to_numpy(dtype=object)
+    else:
+        points = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()))
+        way_m, way = np.hypot(*(points[a] - points[b]).T), np.full(len(a), None, dtype=object)
     # Two cells around one point would be an absent entry at 0; nobody walks one centimetre.
-    steps = np.maximum(1, np.rint(steps)).astype(np.int64)
-    n = len(cells)
-    return coo_array((np.r_[steps, steps], (np.r_[a, b], np.r_[b, a])), shape=(n, n)).tocsr()
+    way_cm = np.maximum(1, np.rint(way_m * CM_PER_M)).astype(np.int64)
+    return pd.DataFrame({"a": a, "b": b, "way_cm": way_cm, "way": way}).sort_values(["a", "b"])
+
+
+def walking_graph(n: int, steps: pd.DataFrame) -> coo_array:
+    """Return the steps between n cells in whole centimetres, as a symmetric sparse matrix (n, n)."""
+    a, b, way_cm = (steps[name].to_numpy() for name in ("a", "b", "way_cm"))
+    return coo_array((np.r_[way_cm, way_cm], (np.r_[a, b], np.r_[b, a])), shape=(n, n)).tocsr()
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Staffing:
     grids
         Indexed by grid_code: ``grid_worker``, ``auxiliary_police``, ``visits_per_day``, ``round_m``,
         ``round_min``, ``day_min`` (all rounds of a day), ``fits_shift``, ``hall_minutes``, ``tour`` (JSON
-        list of cell ids) and ``walk`` (the same with every cell passed, for drawing).
+        list of cell ids), ``walk`` (the same with every cell passed) and ``route`` (the line walked, WKT).
     communities
         Indexed by community_id: the staffing columns of the contract, then ``posts_given`` (under the county
         cap), ``unmet``, ``cap_shortage`` (need above posts given), ``need``, ``surplus``, ``other_need``,
@@ -141,7 +141,7 @@ def staff_grids(plan: Plan, minutes: pd.Series) -> pd.DataFrame:
     table["fits_shift"] = (table.day_min <= shift_min).astype("boolean").where(table.day_min.notna())
     to_hall = mean_by_households(minutes, plan.cells)
     table["hall_minutes"] = to_hall.reindex(grids.index).round(1)
-    table["tour"], table["walk"] = rounds.tour, rounds.walk
+    table["tour"], table["walk"], table["route"] = rounds.tour, rounds.walk, rounds.route
     return table
 
 
