@@ -129,11 +129,18 @@ def test_ground_between_is_no_lake():
 
 @pytest.mark.parametrize(("other", "layer"), [("arterial", "road_between"), ("railway", "between")])
 def test_ground_between_streets_is_street_and_beside_rails_is_not(other, layer):
-    """A strip of 12 m, called road, between a road and another line."""
+    """A strip of 12 m, called road, between a road and another line; beside a railway one on either side."""
     x, y = middle()
     strip = box(x - 90, y, x + 90, y + 12)
     edges = [LineString([(x - 200, y + n), (x + 200, y + n)]) for n in (0, 12)]
-    run = with_barriers(("road", "", edges[0]), (other, "", edges[1]), ("road", "between", strip))
+    rows = [("road", "", edges[0]), (other, "", edges[1]), ("road", "between", strip)]
+    if other == "railway":  # and the same on its other side: together their edge is mostly along roads
+        beyond = box(x - 90, y + 12, x + 90, y + 24)
+        rows += [
+            ("road", "", LineString([(x - 200, y + 24), (x + 200, y + 24)])),
+            ("road", "between", beyond),
+        ]
+    run = with_barriers(*rows)
     html = page.draw_community(run, A)
     assert [n for n in ("road_between", "between") if features_of(html, n)] == [layer]
 

@@ -30,7 +30,7 @@ class Drawn:
 
     areas: BaseGeometry | None
     lines: BaseGeometry | None
-    between: BaseGeometry | None
+    between: BaseGeometry | None = None
     side: BaseGeometry | None = None
 
 
@@ -43,30 +43,33 @@ def draw_kinds(
     streets = shapely.buffer(shapely.union_all(lines), BESIDE_M, quad_segs=2) if lines else shapely.Polygon()
     pale: list[BaseGeometry] = []
     for kind, one in drawn.items():
-        strips = parts_of([one.between], 2)
+        rows = near[(near["kind"] == kind) & (near["made"] == "between")]
+        strips = parts_of(
+            rows["geometry"], 2
+        )  # one by one: two beside a railway are not the street between them
         edges = shapely.boundary(strips)
         inside = shapely.length(shapely.intersection(edges, streets)) >= STREET_SHARE * shapely.length(edges)
         mine = inside & (kind in STREETS)
         pale += list(strips[~mine])
         drawn[kind] = replace(one, between=join_areas(strips[mine]))
-    return drawn, shapely.union_all(pale) if pale else None
+    return drawn, join_areas(pale)
 
 
 def draw_kind(near: pd.DataFrame, kind: str, *, m_per_px: float) -> Drawn:
-    """Return what is drawn of one kind: a line inside an area of its kind is not drawn again.
+    """Return what is drawn of one kind, but the ground between its lines: a line inside an area of its kind is not drawn again.
 
     ``near`` as from ``near_barriers``; metres. Closed gaps (``made`` joined) are part of their lines.
     """
     mine = near[near["kind"] == kind]
     shapes, made = mine["geometry"].to_numpy(), mine["made"].to_numpy(dtype=object)
-    areas, between = join_areas(shapes[made != "between"]), join_areas(shapes[made == "between"])
+    areas = join_areas(shapes[made != "between"])
     lines = join_lines(parts_of(shapes, 1))
     if areas is not None and lines is not None:
         lines = join_lines(parts_of(shapely.difference([lines], areas), 1))
     side = None
     if kind == "railway" and lines is not None:
         lines, side = part_tracks(lines, m_per_px)
-    return Drawn(areas, lines, between, side)
+    return Drawn(areas, lines, side=side)
 
 
 def parts_of(shapes: Any, dimension: int) -> np.ndarray:
