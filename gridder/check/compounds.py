@@ -48,17 +48,18 @@ def share_compounds(buildings: gpd.GeoDataFrame, plannable: pd.Series, compounds
     if not stated.any():
         return Filled(buildings, tuple(tell_unread(compounds)))
     ordered = buildings[plannable].sort_values("building_id", kind="stable")
-    place = pd.Series(find_compounds(ordered, compounds), index=ordered.index)
+    held: dict[Any, Any] = dict(iter(ordered.groupby(find_compounds(ordered, compounds))))
     accounts = []
-    for at in np.flatnonzero(stated):
-        members = ordered.loc[place[place == at].index]
-        held = int(members.loc[is_stated_count(members), "households"].sum())
+    shares: dict[Any, int] = {}
+    for at in np.flatnonzero(stated).tolist():
+        members = held.get(at, ordered.iloc[:0])
+        known = int(members.loc[is_stated_count(members), "households"].sum())
         unknown = members[is_missing_count(members)]
         total = int(compounds["households"].iloc[at])
-        account = Account(int(at), name_of(compounds, int(at)), total, held, len(members), len(unknown))
-        accounts.append(account)
-        if len(unknown) and total >= held:
-            buildings = give(buildings, unknown.index, share_out(total - held, lived_in(unknown)), "compound")
+        accounts.append(Account(at, name_of(compounds, at), total, known, len(members), len(unknown)))
+        if len(unknown) and total >= known:
+            shares |= zip(unknown.index, share_out(total - known, lived_in(unknown)))
+    buildings = give(buildings, shares, "compound")
     lost = tuple(a.position for a in accounts if not a.buildings and a.stated)
     return Filled(buildings, (*tell_accounts(accounts), *tell_unread(compounds)), lost)
 

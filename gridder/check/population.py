@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -25,10 +27,11 @@ def convert_population(buildings: gpd.GeoDataFrame, plannable: pd.Series, policy
     rows = buildings[plannable & unsaid & persons.notna() & ~find_odd_population(buildings, policy)]
     if rows.empty:
         return Filled(buildings)
-    for _, members in rows.groupby("community_id", sort=True):
-        members = members.sort_values("building_id", kind="stable")
+    shares: dict[Any, int] = {}
+    for _, members in rows.sort_values("building_id", kind="stable").groupby("community_id", sort=True):
         quotas = members["population"].to_numpy(float) / policy.persons_per_household
-        buildings = give(buildings, members.index, round_together(quotas), "population")
+        shares |= zip(members.index, round_together(quotas).tolist())
+    buildings = give(buildings, shares, "population")
     facts = {
         "n": int((rows["population"] > 0).sum()),
         "persons": round(float(rows["population"].sum())),

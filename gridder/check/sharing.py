@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -58,14 +59,13 @@ def fill_middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(known, values, np.median(values[known]) if known.any() else 1.0)
 
 
-def give(
-    buildings: gpd.GeoDataFrame, index: pd.Index, shares: list[int] | NDArray[np.int64], source: str
-) -> gpd.GeoDataFrame:
-    """Return buildings with shares as the counts of some rows, marked with where they come from."""
+def give(buildings: gpd.GeoDataFrame, shares: dict[Any, int], source: str | None) -> gpd.GeoDataFrame:
+    """Return buildings with shares (row → households) as the counts of some rows, marked with where they come from."""
+    index = pd.Index(list(shares))
     households, texts, filled = (
         buildings[c].copy() for c in ("households", "households_text", "filled_from")
     )
-    households[index] = pd.array(np.asarray(shares), dtype="Int64")
+    households[index] = pd.array(list(shares.values()), dtype="Int64")
     texts[index] = None
     filled[index] = source
     return buildings.assign(households=households, households_text=texts, filled_from=filled)
@@ -80,35 +80,40 @@ def share_groups(buildings: gpd.GeoDataFrame, plannable: pd.Series) -> Filled:
     usable = buildings[
         buildings["count_group"].notna() & (is_stated_count(buildings) | is_missing_count(buildings))
     ]
-    groups = [(str(name), rows) for name, rows in usable.groupby("count_group", sort=True) if len(rows) > 1]
+    ordered = usable.sort_values("building_id", kind="stable").groupby("count_group", sort=True)
+    groups = [(str(name), rows) for name, rows in ordered if len(rows) > 1]
     read = {name: rows["households"].dropna() for name, rows in groups}
     differ = tuple(name for name, counts in read.items() if counts.nunique() > 1)
     alike = [name for name, c in read.items() if len(c) > 1 and c.nunique() == 1 and c.iloc[0] > 0]
     if len(differ) > len(alike):
         facts = {"n": len(groups), "differ": len(differ)}
         return Filled(buildings, (Finding("counts.groups_own", "note", facts, differ, "buildings"),))
-    shared = []
-    for name, rows in groups:
-        if name in differ or read[name].empty or not (len(read[name]) > 1 or rows["households"].isna().any()):
-            continue
-        buildings = share_group(buildings, rows, int(read[name].iloc[0]), plannable)
-        shared.append((name, int(read[name].iloc[0]), rows))
-    return Filled(buildings, tell_groups(shared, differ))
+    shared = [
+        (name, int(read[name].iloc[0]), rows)
+        for name, rows in groups
+        if name not in differ and len(read[name]) and (len(read[name]) > 1 or rows["households"].isna().any())
+    ]
+    return Filled(give_groups(buildings, shared, plannable), tell_groups(shared, differ))
 
 
-def share_group(
-    buildings: gpd.GeoDataFrame, rows: pd.DataFrame, total: int, plannable: pd.Series
+def give_groups(
+    buildings: gpd.GeoDataFrame, shared: list[tuple[str, int, pd.DataFrame]], plannable: pd.Series
 ) -> gpd.GeoDataFrame:
-    """Return buildings with one group's count among its plannable rows; where there is none, on its first row alone."""
-    others = buildings["households"].copy()
-    others[rows.index] = pd.NA
-    texts = buildings["households_text"].where(~buildings.index.isin(rows.index), None)
-    buildings = buildings.assign(households=others, households_text=texts)
-    members = rows[plannable[rows.index]].sort_values("building_id", kind="stable")
-    if members.empty:
-        first = rows.sort_values("row", kind="stable").index[:1]
-        return buildings.assign(households=others.where(~others.index.isin(first), total))
-    return give(buildings, members.index, share_out(total, list(weigh(members))), "group")
+    """Return buildings with each group's count among its plannable rows; where there is none, on its first row alone."""
+    alone: dict[Any, int] = {}
+    shares: dict[Any, int] = {}
+    for _, total, rows in shared:
+        members = rows[plannable[rows.index]]
+        if members.empty:
+            alone[rows["row"].idxmin()] = total
+        else:
+            shares |= zip(members.index, share_out(total, list(weigh(members))))
+    inside = buildings.index.isin([row for _, _, rows in shared for row in rows.index])
+    emptied = buildings.assign(
+        households=buildings["households"].mask(inside),
+        households_text=buildings["households_text"].where(~inside, None),
+    )
+    return give(give(emptied, alone, None), shares, "group")
 
 
 def tell_groups(shared: list[tuple[str, int, pd.DataFrame]], differ: tuple[str, ...]) -> tuple[Finding, ...]:
