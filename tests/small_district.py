@@ -46,8 +46,10 @@ def barriers(*, underpass: bool = False) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"kind": [k for k, _ in rows]}, geometry=[g for _, g in rows], crs=CRS)
 
 
-def write_small(path: Path, *, underpass: bool = False, **replace: gpd.GeoDataFrame) -> Path:
-    """Write the district as a GeoPackage (layers by name may be replaced); return the path."""
+def write_small(
+    path: Path, *, underpass: bool = False, at: tuple[float, float] = (0, 0), **replace: gpd.GeoDataFrame
+) -> Path:
+    """Write the district as a GeoPackage (layers by name may be replaced), moved by ``at``; return the path."""
     layers = {
         "buildings": buildings(),
         "communities": communities(),
@@ -55,5 +57,5 @@ def write_small(path: Path, *, underpass: bool = False, **replace: gpd.GeoDataFr
         "halls": gpd.GeoDataFrame({"community_id": [EAST]}, geometry=[Point(100, 100)], crs=CRS),
     } | replace
     for name, layer in layers.items():
-        layer.to_file(path, layer=name, driver="GPKG")
+        layer.set_geometry(layer.translate(*at)).to_file(path, layer=name, driver="GPKG")
     return path
