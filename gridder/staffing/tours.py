@@ -81,9 +81,18 @@ def nearest_tour(metres: Ints) -> Ints:
 def shorten_tour(metres: Ints, tour: Ints, *, shocks: int) -> Ints:
     """Return the tour (of at least four places) after moves that shorten it, and so many shocks."""
     n = len(tour)
-    alone = metres + np.diag(np.full(n, np.iinfo(np.int64).max // 2))
-    near = np.argsort(alone, axis=1, kind="stable")[:, : min(NEAREST, n - 1)]
-    state = Tour(
+    apart = metres + np.diag(np.full(n, np.iinfo(np.int64).max // 2))
+    near = np.argsort(apart, axis=1, kind="stable")[:, : min(NEAREST, n - 1)]
+    state = start_tour(tour)
+    places = Places(np.ascontiguousarray(metres), np.ascontiguousarray(near))
+    shorten(places, state, np.array([SEED], dtype=np.int64), shocks)
+    return state.order
+
+
+def start_tour(tour: Ints) -> Tour:
+    """Return the state of a tour that nothing has been done to."""
+    n = len(tour)
+    return Tour(
         order=tour.astype(np.int64),
         at=np.argsort(tour, kind="stable"),
         queue=np.zeros(n, dtype=np.int64),
@@ -91,6 +100,3 @@ def shorten_tour(metres: Ints, tour: Ints, *, shocks: int) -> Ints:
         log=np.zeros((TURNS_KEPT, 2), dtype=np.int64),
         counts=np.zeros(3, dtype=np.int64),
     )
-    places = Places(np.ascontiguousarray(metres), np.ascontiguousarray(near))
-    shorten(places, state, np.array([SEED], dtype=np.int64), shocks)
-    return state.order

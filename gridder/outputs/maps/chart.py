@@ -15,6 +15,7 @@ from gridder.outputs.maps.layers import (
     bounds_of,
     draw_buildings,
     draw_ground,
+    draw_route,
     draw_tour,
     inner_boundaries,
     make_features,
@@ -174,11 +175,15 @@ def inset_lines(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def tour_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
-    """Return the round of every grid that has one, through every cell it passes, so that it jumps no barrier."""
+    """Return the round of every grid that has one: the line walked, else from cell to cell it passes."""
     steps = "walk" if "walk" in sheet.grids.columns else "tour"
     if steps not in sheet.grids.columns:
         return []
-    lines = [draw_tour(walk, sheet.buildings) for walk in sheet.grids[steps]]
+    routes = sheet.grids["route"] if "route" in sheet.grids.columns else [None] * len(sheet.grids)
+    lines = [
+        draw_route(route) or draw_tour(walk, sheet.buildings)
+        for route, walk in zip(routes, sheet.grids[steps], strict=True)
+    ]
     return make_features([line for line in lines if line is not None], run.crs, decimals=COARSE)
 
 

@@ -119,6 +119,11 @@ def draw_tour(tour: Any, buildings: gpd.GeoDataFrame) -> BaseGeometry | None:
     return shapely.LineString([*stops, stops[0]]) if len(stops) > 1 else None
 
 
+def draw_route(route: Any) -> BaseGeometry | None:
+    """Return the line that a round walks, over bridges alone; None where it is not known."""
+    return shapely.from_wkt(route) if isinstance(route, str) and route else None
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts by column."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]

@@ -9,7 +9,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridder.outputs.maps.layers import draw_buildings, draw_tour, number_of, records, text_of
+from gridder.outputs.maps.layers import draw_buildings, draw_route, draw_tour, number_of, records, text_of
 from gridder.outputs.maps.rows import NONE, tell_round
 from gridder.outputs.maps.two import Both, both
 from gridder.tables import Run
@@ -31,7 +31,7 @@ def tell_sheet(run: Run, code: str, grid: dict[str, Any], outline: BaseGeometry)
     """Return one sheet: facts, buildings in walking order, sketch."""
     mine = order_by_tour(run.buildings[run.buildings["grid_code"].astype(str) == code], grid.get("tour"))
     sketch = Sketch(grid["geometry"])
-    tour = draw_tour(grid.get("tour"), mine)
+    tour = draw_route(grid.get("route")) or draw_tour(grid.get("tour"), mine)
     near = run.buildings[
         run.buildings.geometry.intersects(sketch.window) & ~run.buildings.index.isin(mine.index)
     ]
