@@ -22,15 +22,13 @@ GCJ_AXIS_M = 6378245.0
 GCJ_ECCENTRICITY2 = 0.00669342162296594323
 GCJ_BOX = (72.004, 0.8293, 137.8347, 55.8271)  # degrees; no shift outside
 BD_TURN = np.pi * 3000.0 / 180.0
-ITERATIONS = (
-    12  # each one shrinks the error a thousandfold, down to the cusp of the formula at 105°E (4e-12°)
-)
+# each one shrinks the error a thousandfold, down to the cusp of the formula at 105°E (4e-12°)
+ITERATIONS = 12
 
 CGCS_BOX = (73.5, 18.0, 135.1, 53.6)  # degrees; inside it, the CGCS2000 3-degree zones are used
 CGCS_FIRST_CODE, CGCS_FIRST_MERIDIAN, CGCS_LAST_MERIDIAN = 4534, 75, 135
-SCALE_TOLERANCE = (
-    0.01  # a projected metre may differ from a true one by this share (Web Mercator's does by more)
-)
+# a projected metre may differ from a true one by this share (Web Mercator's does by more)
+SCALE_TOLERANCE = 0.01
 
 Degrees = NDArray[np.float64]
 
@@ -211,9 +209,8 @@ ZONES = (
     (2401, 2421), (2422, 2442), (21413, 21423), (21453, 21463),  # Beijing 1954
     (32601, 32660), (32701, 32760),
 )  # fmt: skip
-AREA_MARGIN = (
-    3.0  # degrees beyond the area a CRS is meant for; neighbouring zones are used so far, not farther
-)
+# degrees beyond the area a CRS is meant for; neighbouring zones are used so far, not farther
+AREA_MARGIN = 3.0
 
 
 def readings_of(own: CRS) -> Iterator[tuple[CRS, bool]]:

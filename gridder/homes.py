@@ -9,10 +9,8 @@ import shapely
 from gridder.errors import Finding, InputError
 from gridder.faces import SPECK_M, Faces
 
-ROOMY_M2, ROOMY_M = (
-    4.0,
-    0.5,
-)  # smaller or narrower faces, specks between lines that nearly coincide, are nobody's home
+# smaller or narrower faces, specks between lines that nearly coincide, are nobody's home
+ROOMY_M2, ROOMY_M = 4.0, 0.5
 
 
 def home_faces(atoms: gpd.GeoDataFrame, faces: Faces) -> np.ndarray:

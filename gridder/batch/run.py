@@ -27,9 +27,8 @@ from gridder.batch.tasks import (
 from gridder.errors import InputError
 from gridder.text import say
 
-ATTEMPTS = (
-    2  # a process that was killed from outside gets one more chance, one that says why it stops does not
-)
+# a process that was killed from outside gets one more chance, one that says why it stops does not
+ATTEMPTS = 2
 MESSAGE_LINES = 12  # of what a failed district said, the last lines; all of it is in its log
 STOP = signal.SIGINT if os.name == "posix" else signal.SIGTERM  # an interrupt leaves nothing half-written
 

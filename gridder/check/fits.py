@@ -14,9 +14,8 @@ Moves = NDArray[np.float64]  # metres east and north, one row a building
 Mask = NDArray[np.bool_]
 
 SAMPLE = 4000  # buildings looked at: shares to better than a percent, and no longer for a large city
-SHRUNK = (
-    0.7  # a footprint is made so much smaller: what only brushes a line, drawn by another hand, stands well
-)
+# a footprint is made so much smaller: what only brushes a line, drawn by another hand, stands well
+SHRUNK = 0.7
 POINT_REACH_M = 5.0  # a point stands for a small house, 10 m wide
 NEAR_M = 200.0  # a building farther from every road is in a field, or beyond the edge of the map
 NO_BUILDING = ("river", "railway", "expressway", "arterial", "road")  # kinds on which no building stands

@@ -12,38 +12,8 @@ from gridder.read.counts import fold_text
 
 Shape = Literal["count", "id", "few", "label", "floors"]
 
-CODE_WORDS = (
-    "id",
-    "ident",
-    "idobj",
-    "objid",
-    "gid",
-    "uid",
-    "uuid",
-    "code",
-    "dm",
-    "bm",
-    "bh",
-    "no",
-    "num",
-    "ref",
-    "编号",
-    "编码",
-    "代码",
-)
-COMMUNITY_WORDS = (
-    "sq",
-    "sqdm",
-    "sqbm",
-    "sqid",
-    "社区",
-    "commun",
-    "iris",
-    "quartier",
-    "subzone",
-    "neighb",
-    "ward",
-)
+CODE_WORDS = tuple("id ident idobj objid gid uid uuid code dm bm bh no num ref 编号 编码 代码".split())
+COMMUNITY_WORDS = tuple("sq sqdm sqbm sqid 社区 commun iris quartier subzone neighb ward".split())
 MEASURES = (
     "area", "surf", "haut", "height", "gd", "mj", "面积", "高度", "year", "annee", "年", "postal", "zip", "邮编",
     "lon", "lat", "length", "width", "shape", "perim", "周长",

@@ -12,13 +12,8 @@ from gridder.errors import Finding
 from gridder.read.raw import RawLayer
 from gridder.read.settings import Source
 
-OUTLINED = (
-    "buildings",
-    "communities",
-    "compounds",
-    "sites",
-    "previous_grids",
-)  # layers whose rows have ground
+# layers whose rows have ground
+OUTLINED = ("buildings", "communities", "compounds", "sites", "previous_grids")
 CORNERS_MIN = 4  # points of a closed line around ground, the first one twice
 LETTERING = ("AcDbText", "AcDbMText", "AcDbAttribute", "AcDbDimension")
 

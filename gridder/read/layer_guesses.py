@@ -17,23 +17,8 @@ from gridder.read.inventory import Entry
 LOOKED_AT = 2000  # buildings looked for in the outlines of a layer that may be communities
 HELD_LEAST = 0.5  # communities hold most buildings
 BUILDINGS_EACH = 3  # outlines that hold fewer buildings each divide nothing
-BUILDING_WORDS = (
-    "build",
-    "bati",
-    "hous",
-    "block",
-    "blocks",
-    "hdb",
-    "jzw",
-    "fw",
-    "ld",
-    "楼",
-    "房",
-    "建筑",
-    "幢",
-    "栋",
-)
-BARRIER_WORDS = {
+BUILDING_WORDS = tuple("build bati hous block blocks hdb jzw fw ld 楼 房 建筑 幢 栋".split())
+BARRIER_WORDS = {  # a guess to be confirmed by the user; names that are barriers for certain are in barrier_layers
     "railway": ("rail", "railway", "voie_ferree", "tl", "铁路", "轨道"),
     "river": ("water", "river", "cours", "hydro", "sx", "河", "水", "江"),
     "road": ("road", "rue", "route", "street", "highway", "dl", "路", "道", "街"),
@@ -100,7 +85,7 @@ def guess_communities(tables: list[Shown], buildings: Shown) -> list[Shown]:
         if not one.layer
         and one.shape == "polygon"
         and 2 <= len(one.table) <= len(buildings.table) / BUILDINGS_EACH
-        and not kind_by_name(one.entry.name)
+        and not guess_kind(one.entry.name)
     }
     best = max(held, key=lambda n: held[n], default=None)
     if best is None or held[best] < HELD_LEAST:
@@ -126,12 +111,12 @@ def share_held(outlines: Shown, buildings: Shown) -> float:
 
 def guess_barriers(one: Shown) -> Shown:
     """Return a table as barriers where it is lines, or waters by its name."""
-    kind = kind_by_name(one.entry.name)
+    kind = guess_kind(one.entry.name)
     if one.shape == "line" or (one.shape == "polygon" and kind == "river"):
         return replace(one, layer="barriers", guessed=True, kind=kind)
     return one
 
 
-def kind_by_name(name: str) -> str:
-    """Return the kind of barrier that a layer's name speaks of, blank where it speaks of none."""
+def guess_kind(name: str) -> str:
+    """Return the kind of barrier that a word in a layer's name speaks of, blank where none does."""
     return next((kind for kind, words in BARRIER_WORDS.items() if speaks_of(name, words)), "")

@@ -43,18 +43,13 @@ class Meant:
         """The required columns that nobody named or recognised."""
         if "population" in self.known and self.layer == "buildings":
             return []
-        if self.layer == "barriers" and (self.shown.kind or self.says_kinds):
+        if self.layer == "barriers" and (self.shown.kind or already_says(self.shown)):
             return []
         return [c for c in REQUIRED.get(self.layer, ()) if c not in self.known]
 
-    @property
-    def says_kinds(self) -> bool:
-        """Whether barriers are classed by other columns than ``kind``, or by the layer's name."""
-        return already_says(self.shown)
-
 
 def already_says(shown: Shown) -> bool:
-    """Whether a layer says what its features are without a column ``kind``."""
+    """Whether barriers are classed by other columns than ``kind``, or by the layer's name."""
     return says_kinds(shown.entry.source, [str(name) for name in shown.table.columns])
 
 

@@ -25,10 +25,8 @@ from gridder.read.sheets import keep_whole_numbers, number_repeats, place_rows
 MAPINFO = (".tab", ".mif")
 JSON_TEXT = (".geojson", ".json", ".geojsonl")
 BYTE_BY_BYTE = "ISO-8859-1"  # every byte is a character of the same number
-CUT = (
-    "unexpected end of data",
-    "incomplete multibyte sequence",
-)  # what Python's decoders call a cut character
+# what Python's decoders call a cut character
+CUT = ("unexpected end of data", "incomplete multibyte sequence")
 CHARSET = re.compile(rb'charset\s+"?([\w-]+)', re.IGNORECASE)
 HEAD_BYTES = 4096  # a MapInfo file says its charset in its first lines
 # What GDAL adds to every placemark of a KML file, whoever made it: no column of anybody's.

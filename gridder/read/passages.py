@@ -42,13 +42,8 @@ NAME_FORMS = (
     (BRIDGE, re.compile(r"(桥|高架|高架路|高架快速路)$")),
 )
 BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
-NAMED_KINDS = (
-    "railway",
-    "expressway",
-    "arterial",
-    "road",
-    "path",
-)  # whose names may say it: no river is a bridge
+# whose names may say it: no river is a bridge
+NAMED_KINDS = ("railway", "expressway", "arterial", "road", "path")
 
 PASSAGE_COLUMNS = frozenset((*YES_COLUMNS, *LEVEL_COLUMNS, *FORM_COLUMNS))
 

@@ -9,9 +9,8 @@ import pandas as pd
 
 from gridder.policy import Policy
 
-PER_HOUSEHOLDS = (
-    1000  # unmet need is compared per so many households, as RULES says it; cancels out of the order
-)
+# unmet need is compared per so many households, as RULES says it; cancels out of the order
+PER_HOUSEHOLDS = 1000
 
 
 @dataclass(frozen=True)

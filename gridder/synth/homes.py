@@ -12,11 +12,8 @@ import gridder.synth.plan as plan
 from gridder.synth.lattice import Block, list_blocks
 from gridder.synth.streets import axis_of
 
-STREET_M, ARTERIAL_M, WALL_M = (
-    11.0,
-    20.0,
-    4.0,
-)  # ground kept free on each side of a street axis or an inner wall
+# ground kept free on each side of a street axis or an inner wall
+STREET_M, ARTERIAL_M, WALL_M = 11.0, 20.0, 4.0
 SHOPS_M = 15.0  # depth of the strip of shops along the southern street
 SHOP_SHARE = 0.88  # of the places along a street
 EMPTY_SLOTS = 0.14  # share of places for houses that stay gardens
