@@ -12,6 +12,7 @@ import shapely
 
 from gridder.crossings import MARGIN_M, name_place
 from gridder.errors import Finding
+from gridder.segments import ALONG_M
 
 End = tuple[int, int]  # number of a crossing, 0 its begin or 1 its end
 
@@ -54,7 +55,7 @@ def find_landings(lines: np.ndarray, islands: gpd.GeoDataFrame) -> np.ndarray:
     """Return the number of the island that each end of each line lies on; −1 where it lies on none. Shape (n, 2)."""
     ends = np.column_stack([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
     tree = shapely.STRtree(islands.geometry.values)
-    end, island = tree.query(ends.ravel(), predicate="within")
+    end, island = tree.query(ends.ravel(), predicate="dwithin", distance=ALONG_M)
     found = np.full(ends.size, -1)
     found[end] = islands["island"].to_numpy()[island]
     return found.reshape(-1, 2)
