@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "progress": (("", "progress.md"),),
     "peers": (("", "peers/peers.md"),),
     "cells": (("", "cells.md"),),
+    "tours": (("", "tours.md"),),
 }
 
 
