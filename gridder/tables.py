@@ -34,9 +34,6 @@ class Column:
 # ``path``: a way on foot that bounds nothing and cuts no ground, but crosses barriers
 BARRIER_KINDS = ("river", "railway", "expressway", "arterial", "road", "wall", "crossing", "path")
 
-# What an edge of the adjacency may run along; ``crossing`` joins two cells through a bridge, underpass or gate.
-EDGE_KINDS = ("plain", "road", "arterial", "wall", "river", "railway", "expressway", "crossing")
-
 HOUSEHOLDS_KNOWN_AS = (
     "household", "hh", "户数", "总户数", "居民户数", "住户数", "常住户数", "住宅套数", "套数",
 )  # fmt: skip
@@ -178,7 +175,8 @@ class Run:
     ``communities`` by community_id, ``buildings`` and ``cells`` by cell_id, each also a column (index unnamed).
     ``exceptions`` has two more columns, ``facts`` and ``remedies`` (JSON text), so that its sentences can be said in
     either language.
-    ``edges`` is the adjacency: cell_a, cell_b, boundary_m, kind, cost (all within one community).
+    ``edges`` is the adjacency: cell_a, cell_b, boundary_m, kind, cost (all within one community);
+    kind is ``plain``, that of the barrier along it, or ``crossing`` where a bridge, underpass or gate joins the two.
     ``certificates`` holds one JSON-able dict a community: status, objective_m, bound_m, bound_kind, gap, k, k_min,
     k_max, k_options (list of k, objective_m, smallest, largest, proven), pieces.
     ``staffing`` holds the sheets of the workbook by name, as tables.
