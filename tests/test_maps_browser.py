@@ -10,8 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from sample_run import HOSTILE, A, B, C, sample_run
+from shapely import LineString
 
 from gridder.outputs.maps import page
 
@@ -44,7 +47,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         barriers=run.barriers.assign(name=HOSTILE),
         sites=run.sites.assign(name=HOSTILE),
     )
+    spot = run.communities.geometry.loc[A].centroid
+    yard = [LineString([(spot.x + n, spot.y - 9), (spot.x + n, spot.y + 9)]) for n in range(0, 250, 25)]
+    more = gpd.GeoDataFrame(
+        {"kind": ["crossing"] * len(yard), "name": "", "made": "road"}, geometry=yard, crs=run.crs
+    )
+    crossed = replace(run, barriers=gpd.GeoDataFrame(pd.concat([run.barriers, more]), crs=run.crs))
     pages = {
+        "yard": page.draw_community(crossed, A),
         "A": page.draw_community(run, A),
         "B": page.draw_community(run, B),
         "C": page.draw_community(run, C),
@@ -235,3 +245,11 @@ def test_a_crossing_tells_where_it_comes_from(open_page: Any) -> None:
         spot = tab.locator(".label.mark svg[aria-label]", has_not=tab.locator("rect")).bounding_box()
         tab.mouse.move(spot["x"] + 11, spot["y"] + 11)
         assert tab.locator(".mark-tip").inner_text().endswith(said)
+
+
+def test_signs_that_would_pile_up_wait_for_a_closer_look(open_page: Any) -> None:
+    tab = open_page("yard", "phone")
+    signs = tab.locator(".label.mark circle[stroke-dasharray]")
+    first = signs.count()
+    tab.evaluate("map_main.setZoom(map_main.getZoom() + 1, {animate: false}); 0")
+    assert 1 <= first < 6 and signs.count() > first
