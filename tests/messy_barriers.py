@@ -36,7 +36,6 @@ def railway_with_underpass(folder: Path) -> Path:
     {"crossings.found": None},
     "1 处|铁路 1|请逐处核对",
     "barrier: 1|railways 1|Look at each",
-    Way(),
 )
 def road_line_over_a_railway(folder: Path) -> Path:
     """A road line that meets the railway is a crossing where nothing else is said."""
@@ -93,7 +92,6 @@ def ordinary_road_layer(folder: Path) -> Path:
     {"roads.taken_by_name": None},
     "铁路|kind",
     "railway|kind",
-    Way(exit=4),
 )
 def lines_without_attributes(folder: Path) -> Path:
     """A layer of railways that says nothing but where they are."""
@@ -155,3 +153,14 @@ def barriers_broken_and_empty(folder: Path) -> Path:
 def crossing_far_from_its_barrier(folder: Path) -> Path:
     """A crossing 90 m from the railway."""
     return write(folder, barriers=barriers(("railway", RAIL), ("crossing", spot(10, 50))))
+
+
+@case(
+    {"crossings.lead_nowhere": None},
+    "1 处道路|补全道路线|通道",
+    "road|crossing",
+)
+def road_that_ends_between_barriers(folder: Path) -> Path:
+    """A road over the railway that ends before the expressway beside it."""
+    lines = [line((90, -20), (90, 120)), line((112, -20), (112, 120)), line((-20, 50), (101, 50))]
+    return write(folder, barriers=barriers(*zip(("railway", "expressway", "road"), lines)))

@@ -12,6 +12,7 @@ import shapely
 from messy_town import CODES, Way, at, case, communities, houses, line, write
 
 from gridder.coordinates import shifted_to
+from gridder.synth import make_demo, write_layers
 
 
 def shapefiles(folder: Path, buildings: gpd.GeoDataFrame, encoding: str = "UTF-8") -> Path:
@@ -205,6 +206,15 @@ def metres_called_degrees(folder: Path) -> Path:
     return table(folder, lon=centres.x.to_numpy(), lat=centres.y.to_numpy())
 
 
+def as_from(true: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
+    """Return a layer as a map service gives it: shifted degrees called WGS 84."""
+    degrees = true.to_crs(4326)
+    moved = shapely.transform(
+        degrees.geometry.to_numpy(), lambda points: np.column_stack(shifted_to(datum, *points.T))
+    )
+    return degrees.set_geometry(gpd.GeoSeries(moved, index=degrees.index, crs=4326))
+
+
 def shifted(folder: Path, datum: str) -> Path:
     """Write ninety-six buildings as a map service gives them, beside true outlines."""
     shapes = {
@@ -213,11 +223,8 @@ def shifted(folder: Path, datum: str) -> Path:
         for n in range(1, 49)
     }
     names = {name: name for name in shapes}
-    true = houses(building_id=names, geometry=shapes, households=dict.fromkeys(names, 8)).to_crs(4326)
-    moved = shapely.transform(
-        true.geometry.to_numpy(), lambda points: np.column_stack(shifted_to(datum, *points.T))
-    )
-    return write(folder, true.set_geometry(gpd.GeoSeries(moved, crs=4326)))
+    true = houses(building_id=names, geometry=shapes, households=dict.fromkeys(names, 8))
+    return write(folder, as_from(true, datum))
 
 
 @case(
@@ -261,3 +268,19 @@ def wrong_zone(folder: Path) -> Path:
 def metres_claimed_as_degrees(folder: Path) -> Path:
     """Metres in a file that claims degrees."""
     return write(folder, houses().set_crs(4326, allow_override=True))
+
+
+@case(
+    {"datum.barriers_shifted": None},
+    "--coords barriers=gcj02|地图服务",
+    "--coords barriers=gcj02|map service",
+)
+def roads_from_a_map_service(folder: Path) -> Path:
+    """Four communities of the demo district, the barriers from a Chinese map service: buildings stand on streets."""
+    demo = make_demo()
+    here = demo["communities"].iloc[4:8]
+    buildings = demo["buildings"][demo["buildings"].intersects(here.union_all())]
+    path = folder / "town.gpkg"
+    layers = {"buildings": buildings, "communities": here, "barriers": as_from(demo["barriers"], "gcj02")}
+    write_layers(layers, path)
+    return path

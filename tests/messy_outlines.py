@@ -34,7 +34,6 @@ def outlines_overlap(folder: Path) -> Path:
     {"check.outline_inside": None},
     "完全位于|删去该行",
     "wholly inside|take its row out",
-    Way(),
 )
 def outline_inside_another(folder: Path) -> Path:
     """B drawn inside an A that covers everything."""
@@ -145,16 +144,31 @@ def village_code(folder: Path) -> Path:
     return write(folder, communities=communities(community_id=[A, "220199001201"]))
 
 
-@case({}, "数据没有问题", "nothing wrong", Way(), exit=0)
+@case({}, "数据没有问题", "nothing wrong", exit=0)
 def outline_far_larger(folder: Path) -> Path:
     """A of 1.5 × 1 km with all its buildings in a corner: the open ground joins the grid."""
     return write(folder, communities=communities(a=at(-1300, -900, 1500, 1000)))
 
 
-@case({"cells.no_room": None}, f"{B}|边界", f"{B}|outline", exit=3)
+@case(
+    {"cells.no_room": None, "cells.without_room": "b2 b3 b4 b5 b6 b7 b8"}, f"{B}|边界", f"{B}|outline", exit=3
+)
 def outline_too_small(folder: Path) -> Path:
     """B's outline is a shred of a millimetre inside a building that states B."""
     stated = {f"b{n}": B for n in range(1, 9)}
     shapes = {f"b{n}": at(210, 20) for n in range(1, 9)}
     shred = at(217, 25, 0.001, 0.001)
     return write(folder, houses(community_id=stated, geometry=shapes), communities=communities(b=shred))
+
+
+@case(
+    {"check.outlines_gaps_more": None},
+    "另有 2 处|不属于任何社区",
+    "belong to none: 2",
+)
+def many_gaps_between_outlines(folder: Path) -> Path:
+    """Twelve gaps of 3 × 5 m along the line between A and B: ten are told apart, the rest as a sum."""
+    west = at(0, 0, 200, 100)
+    for n in range(12):
+        west = west.difference(at(197, 2 + 8 * n, 3.0, 5.0))
+    return write(folder, communities=communities(a=shapely.orient_polygons(west, exterior_cw=True)))

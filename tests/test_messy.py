@@ -19,7 +19,8 @@ for module in ("messy_counts", "messy_shapes", "messy_outlines", "messy_files", 
     importlib.import_module(module)
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of GDAL about what the small files are made to be
-PAGE = Path(__file__).parents[1] / "docs" / "data.md"
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "data.md"
 WAYS = [(name, n) for name, case in CASES.items() for n in range(len(case.ways))]
 
 
@@ -83,3 +84,38 @@ def totals(planned, aside) -> tuple[int, int, int]:
     counts = aside["households"].fillna(0).astype(float)
     whole = counts[(counts >= 0) & (counts % 1 == 0)]
     return int(planned["households"].sum()), len(aside), int(whole.sum())
+
+
+def table_of_the_page() -> list[list[str]]:
+    """Return the rows of the table of messy cases: case, what gridder does, the tests' names."""
+    rows = PAGE.read_text("utf-8").split("| in the data |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows]
+    return [row for row in cells if not row[0].startswith("**")]
+
+
+def names_in(file: str) -> set[str]:
+    """Return the names of the tests of a file beside this one."""
+    return set(re.findall(r"^def (test_\w+)\(", (HERE / f"{file}.py").read_text("utf-8"), re.M))
+
+
+def test_every_case_stands_on_the_page_with_tests_that_exist():
+    rows = table_of_the_page()
+    assert all(len(row) == 3 and all(row) for row in rows)
+    named = [re.findall(r"`([^`]+)`", row[2]) for row in rows]
+    assert all(named)
+    names = {name for one in named for name in one}
+    own = {name for name in names if "::" not in name}
+    assert own == set(CASES)
+    for file, test in (name.split("::") for name in names - own):
+        assert test in names_in(file), (file, test)
+
+
+@pytest.mark.parametrize(
+    "area", ["check", "counts", "read", "datum", "roads", "crossings", "cells", "barriers", "scope"]
+)
+def test_every_sentence_about_data_is_said_in_some_test(area):
+    """A sentence nobody has seen printed may be wrong: its code stands in a test, here or elsewhere."""
+    tests = "\n".join(file.read_text("utf-8") for file in sorted(HERE.glob("*.py")))
+    codes = {code for code in sentences("en") if code.startswith(f"{area}.")}
+    unseen = [code for code in sorted(codes) if not re.search(f'"({code}|{code.split(".")[1]})"', tests)]
+    assert codes and not unseen
