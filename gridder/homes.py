@@ -45,10 +45,10 @@ def home_faces(atoms: gpd.GeoDataFrame, faces: Faces) -> np.ndarray:
 
 def no_room(homeless: gpd.GeoDataFrame) -> InputError:
     """Return the error that names atoms whose community is too small to hold them, or has no ground at all."""
-    names = sorted({str(name) for name in homeless["community_id"]})
+    names = tuple(sorted({str(name) for name in homeless["community_id"]}))
     facts = {"n": len(homeless)}
     found = Finding("cells.without_room", "problem", facts, tuple(sorted(homeless.index)), "buildings")
-    return InputError("cells.no_room", (found,), communities=", ".join(names))
+    return InputError("cells.no_room", (found,), communities=names)
 
 
 def roomy_faces(faces: Faces) -> np.ndarray:

@@ -14,8 +14,8 @@ from gridder.errors import UsageError
 from gridder.partition.problem import GridsRule
 from gridder.policy import DEFAULT_POLICY, Policy, load_policy
 from gridder.prepare import PlanOptions
-from gridder.read.proposals import typed
 from gridder.read.settings import ReadOptions, parse_columns, parse_coords, parse_layers
+from gridder.text import typed
 
 GRIDS_WORDS = ("target", "fewest", "most", "free")
 

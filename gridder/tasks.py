@@ -19,11 +19,11 @@ from gridder.journal import Journal
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import load_source, read_district
-from gridder.read.proposals import typed
 from gridder.read.settings import Layout, ReadOptions, Source
 from gridder.regenerate import read_edits, regenerate_district
 from gridder.request import Request, name_of_input
 from gridder.tables import Run
+from gridder.text import typed
 
 
 def default_out(input_path: Path) -> Path:

@@ -64,8 +64,10 @@ def list_ids(lang: str, ids: tuple[str, ...]) -> str:
 
 
 def say_finding(lang: str, finding: Finding) -> str:
-    """Return a finding as one line: what, then the ids concerned."""
-    line = say(lang, finding.code, **finding.facts)
+    """Return a finding as one line: what, then the ids concerned; the kind of a barrier in words."""
+    kind = finding.facts.get("barrier")
+    words = {} if kind is None else {"barrier": say(lang, f"plan.barrier_{kind or 'none'}")}
+    line = say(lang, finding.code, **finding.facts | words)
     return f"{line} [{list_ids(lang, finding.ids)}]" if finding.ids else line
 
 
@@ -74,3 +76,9 @@ def say_error(lang: str, error: GridderError) -> str:
     lines = [say(lang, error.code, **error.facts)]
     lines += ["  - " + say_finding(lang, finding) for finding in error.findings]
     return "\n".join(lines)
+
+
+def typed(word: str) -> str:
+    """Return a word as it is typed: in quotes where a shell would take it apart."""
+    plain = all(ch.isalnum() or ch in "_-./\\:=,+@" for ch in word)
+    return word if plain and word else f'"{word}"'

@@ -175,5 +175,5 @@ def test_a_community_without_room_is_an_error_that_names_it():
     table = atoms({"a": Point(0, 0), "b": Point(0, 0), "c": Point(0, 0)})
     with pytest.raises(InputError) as error:
         draw_cells(table, outline(0, 0, 0.001, 0.001), NONE, POLICY)
-    assert error.value.code == "cells.no_room" and error.value.facts == {"communities": "C"}
+    assert error.value.code == "cells.no_room" and error.value.facts == {"communities": ("C",)}
     assert error.value.findings[0].facts == {"n": 3} and say_error("zh", error.value)

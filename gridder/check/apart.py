@@ -26,8 +26,8 @@ FITS_SHARE = 0.5  # of them must then lie beside the buildings
 
 
 @dataclass(frozen=True)
-class Place:
-    """The inner box of some points in the district's CRS: west, south, east, north."""
+class InnerBox:
+    """The box around most of some points in the district's CRS: west, south, east, north."""
 
     box: tuple[float, float, float, float]
 
@@ -65,10 +65,10 @@ def middles_of(table: gpd.GeoDataFrame) -> Points:
     return middles[np.linspace(0, max(len(middles) - 1, 0), min(len(middles), SAMPLE)).astype(int)]
 
 
-def inner_place(points: Points) -> Place:
+def inner_box(points: Points) -> InnerBox:
     """Return the box of most of the points."""
     low, high = np.percentile(points, INNER, axis=0)
-    return Place((*low, *high))
+    return InnerBox((*low, *high))
 
 
 def distance_between(buildings: gpd.GeoDataFrame, table: gpd.GeoDataFrame, middles: Points) -> float:
@@ -77,7 +77,7 @@ def distance_between(buildings: gpd.GeoDataFrame, table: gpd.GeoDataFrame, middl
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
     if not len(bounds):
         return 0.0
-    west, south, east, north = inner_place(middles).box
+    west, south, east, north = inner_box(middles).box
     aside = np.maximum(np.maximum(bounds[:, 0] - east, west - bounds[:, 2]), 0.0)
     above = np.maximum(np.maximum(bounds[:, 1] - north, south - bounds[:, 3]), 0.0)
     return float(np.hypot(aside, above).min())
@@ -100,14 +100,14 @@ def mend(layer: str, points: Points, goal: Points, district: District) -> list[s
         return []
     own = CRS.from_user_input(text)
     raw = np.column_stack(Transformer.from_crs(district.crs, own, always_xy=True).transform(*points.T))
-    place, back = inner_place(goal), Transformer.from_crs(4326, district.crs, always_xy=True)
+    around, back = inner_box(goal), Transformer.from_crs(4326, district.crs, always_xy=True)
     found: list[str] = []
     places: list[Points] = []
     for crs, swapped in readings_of(own):
         degrees = degrees_at(crs, raw[:, ::-1] if swapped else raw)
         moved = np.column_stack(back.transform(*degrees.T))
         known = any(np.allclose(moved[0], other, atol=SAME_M) for other in places)
-        if not known and np.mean(place.distances(moved) <= APART_M) >= FITS_SHARE:
+        if not known and np.mean(around.distances(moved) <= APART_M) >= FITS_SHARE:
             places.append(moved[0])
             found.append(f"{layer}: {name_reading(crs, swapped)}")
     return found

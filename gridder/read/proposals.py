@@ -16,6 +16,7 @@ from gridder.read.meant import Meant, propose
 from gridder.read.opened import read_source
 from gridder.read.settings import ReadOptions
 from gridder.read.sources import SETTINGS_FILE
+from gridder.text import typed
 
 EXPLAINED = ("errors.column_needed", "errors.column_missing", "errors.layer_missing")
 
@@ -195,12 +196,6 @@ def settings_text(options: ReadOptions, meant: list[Meant]) -> str:
         elif one.layer:
             lines.append(f"{one.layer}: {entry}")
     return "\n".join([*lines, "barriers:", *barriers])
-
-
-def typed(word: str) -> str:
-    """Return a word as it is typed: in quotes where a shell would take it apart."""
-    plain = all(ch.isalnum() or ch in "_-./\\:=,+@" for ch in word)
-    return word if plain and word else f'"{word}"'
 
 
 def quoted(word: str) -> str:
