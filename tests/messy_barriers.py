@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from inputs import CRS
-from messy_town import Way, at, barriers, case, line, spot, write
+from messy_town import Way, at, barriers, case, houses, line, spot, write
 
 RAIL = line((100, -20), (100, 120))  # through A, between a2 and a3
 
@@ -164,3 +164,14 @@ def road_that_ends_between_barriers(folder: Path) -> Path:
     """A road over the railway that ends before the expressway beside it."""
     lines = [line((90, -20), (90, 120)), line((112, -20), (112, 120)), line((-20, 50), (101, 50))]
     return write(folder, barriers=barriers(*zip(("railway", "expressway", "road"), lines)))
+
+
+@case(
+    {"plan.pocket_without_households": "a4 a8"},
+    "被铁路隔开",
+    "cut off by the railway",
+)
+def shops_behind_a_railway(folder: Path) -> Path:
+    """A railway cuts off two buildings without households, which cannot be a grid."""
+    shops = houses(households={"a4": 0, "a8": 0})
+    return write(folder, shops, barriers=barriers(("railway", line((160, -20), (160, 120)))))
