@@ -66,10 +66,11 @@ def join_over_islands(
 ) -> tuple[gpd.GeoDataFrame, set[int]]:
     """Return crossings from homes over islands to homes, and the numbers of those they are made of.
 
-    From one landing to the next on one island a straight line leads, where it stays on the island.
+    From one landing to the next of the same road a straight line leads, where it stays on the island: two roads may
+    have come from the same bank.
     """
     ground = dict(iter(islands.geometry.groupby(islands["island"])))
-    lines = np.asarray(ways.geometry.values)
+    lines, source = np.asarray(ways.geometry.values), ways["row"].to_numpy()
     graph: nx.Graph[End] = nx.Graph()
     for n in np.flatnonzero((landing >= 0).any(axis=1)).tolist():
         graph.add_edge((n, 0), (n, 1), weight=float(lines[n].length))
@@ -79,7 +80,7 @@ def join_over_islands(
         for one, other in combinations(spots, 2):
             ends = [shapely.get_coordinates(lines[n])[-side] for n, side in (one, other)]
             leg = shapely.LineString(ends)
-            if one[0] != other[0] and shapely.covers(room, leg):
+            if one[0] != other[0] and source[one[0]] == source[other[0]] and shapely.covers(room, leg):
                 graph.add_edge(one, other, weight=float(leg.length))
     rows, used = [], set[int]()
     for part in nx.connected_components(graph):

@@ -182,8 +182,8 @@ CASES = {
         False, WATER, ("river", LineString([(-20, 100), (220, 100)])), ("road", LineString([(100, 40), (100, 110)])),
     ),
     "one road over a bare island": (True, ISLAND, ("road", LineString([(100, 20), (100, 180)]))),
-    "two bridges to a bare island": (
-        True, ISLAND, ("road", LineString([(80, 30), (80, 90)])), ("road", LineString([(120, 110), (120, 170)])),
+    "two roads to a bare island": (
+        False, ISLAND, ("road", LineString([(80, 30), (80, 90)])), ("road", LineString([(120, 110), (120, 170)])),
     ),
     "one bridge to a bare island": (False, ISLAND, ("road", LineString([(100, 20), (100, 100)]))),
     "a bridge drawn as an area over both tracks": (
