@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,16 @@ def test_what_is_no_delivery_is_refused_by_name(tmp_path):
     with pytest.raises(InputError) as caught:
         load_run(tmp_path)
     assert caught.value.code == "errors.no_delivery" and caught.value.facts == {"path": tmp_path.name}
+
+
+def test_a_delivery_from_before_a_rule_was_made_can_still_be_read(folder, tmp_path):
+    """A rule that the record lacks is that of the policy of its name; one that is no more is passed over."""
+    old = tmp_path / "old"
+    shutil.copytree(folder, old)
+    record = json.loads((old / "plan.json").read_text("utf-8"))
+    for part in ("rules", "sources"):
+        record["policy"][part].pop("road_line_crosses")
+    record["policy"]["rules"] |= {"households_max": 450, "rule_of_old": 1}
+    (old / "plan.json").write_text(json.dumps(record), "utf-8")
+    policy = load_run(old).policy
+    assert policy.road_line_crosses is True and policy.households_max == 450

@@ -17,7 +17,7 @@ import pandas as pd
 import gridder
 from gridder.errors import Finding, InputError
 from gridder.outputs.geopackage import CONTEXT, read_geopackage
-from gridder.policy import Policy, Source, policy_fields
+from gridder.policy import DEFAULT_POLICY, Policy, Source, load_policy, policy_fields, policy_names
 from gridder.tables import ASSIGNMENT_COLUMNS, Run
 
 SCHEMA = 1
@@ -118,6 +118,25 @@ def plan_sha256(directory: Path) -> str:
     return hashlib.sha256((directory / "plan.json").read_bytes()).hexdigest()
 
 
+def restore_policy(record: dict[str, Any]) -> Policy:
+    """Return the policy that ``plan.json`` keeps: name, title, sha256, rules and sources.
+
+    A record of an earlier gridder lacks rules that came later: they are those of the policy of its name that comes
+    with gridder, else of the default. Rules that are no more are passed over.
+    """
+    now = load_policy(record["name"] if record["name"] in policy_names() else DEFAULT_POLICY)
+    known = policy_fields()
+    rules = {name: getattr(now, name) for name in known} | {
+        name: value for name, value in record["rules"].items() if name in known
+    }
+    sources = dict(now.sources) | {
+        name: Source(**source) for name, source in record["sources"].items() if name in known
+    }
+    return Policy(
+        name=record["name"], title=record["title"], sha256=record["sha256"], sources=sources, **rules
+    )
+
+
 def load_run(directory: Path) -> Run:
     """Return the run that a delivery holds (its workbook sheets are not read back: ``staffing`` is empty).
 
@@ -132,14 +151,11 @@ def load_run(directory: Path) -> Run:
     record = json.loads(plan.read_text("utf-8"))
     layers: dict[str, Any] = read_geopackage(base)
     empty = pd.DataFrame()
-    policy = record["policy"]
-    sources = {name: Source(**source) for name, source in policy["sources"].items()}
-    kept = {"name": policy["name"], "title": policy["title"], "sha256": policy["sha256"], "sources": sources}
     return Run(
         district_id=record["district"]["id"],
         name=record["district"]["name"],
         crs=layers["grids"].crs,
-        policy=Policy(**kept, **policy["rules"]),
+        policy=restore_policy(record["policy"]),
         lang=record["options"].get("lang", "zh"),
         grids=index_by(layers["grids"], "grid_code"),
         buildings=index_by(layers["buildings"], "cell_id"),
