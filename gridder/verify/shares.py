@@ -155,10 +155,12 @@ def place_buildings(delivery: Delivery, table: pd.DataFrame, compounds: gpd.GeoD
     shapes = shapely.make_valid(
         shapely.force_2d(compounds.geometry.to_numpy()), method="structure", keep_collapsed=False
     )
+    tree = shapely.STRtree(shapes)
     place = []
     for footprint, stated in zip(drawn, table["compound"]):
         called = np.flatnonzero((compounds["name"] == stated).to_numpy() & (stated != ""))
-        held = np.flatnonzero(holds(shapes, footprint))[:1]
+        around = np.sort(tree.query(footprint))
+        held = around[holds(shapes[around], footprint)][:1]
         near = called[np.argsort(shapely.distance(shapes[called], footprint), kind="stable")]
         order = held if len(near) == 0 or np.isin(held, called).any() else near
         place.append(next((int(at) for at in order), -1))
