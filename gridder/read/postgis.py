@@ -86,7 +86,7 @@ def read_table(address: Address, name: str) -> RawLayer:
 
     with connected(address) as connection:
         found = find_table(address, tables_of(connection), name)
-        kinds = dict(connection.execute(sa.text(COLUMNS), {"oid": found.oid}).tuples().all())
+        kinds = dict(connection.execute(sa.text(COLUMNS), {"oid": found.oid}).all())
         keys = [n for (n,) in connection.execute(sa.text(KEYS), {"oid": found.oid})]
         shape = choose_shape(kinds)
         names = [n for n, kind in kinds.items() if kind not in SHAPES]
