@@ -82,8 +82,9 @@ def ground_between(faces: Faces, home: np.ndarray, policy: Policy, crs: Any) -> 
     ``island``, the number of the closed bare ground it belongs to, −1 where people reach it.
 
     Two kinds of faces without a building are: those that uncrossable lines close in (between the arms of a river,
-    among the tracks of a station), and narrow strips between two lines (of a dual carriageway). Cells share them out,
-    but where two cells meet in them nobody walks from one to the other, and a boundary there runs along the barrier.
+    among the tracks of a station), and narrow strips between two lines alike (of a dual carriageway). Cells share them
+    out, but where two cells meet in them nobody walks from one to the other, and a boundary there runs along the
+    barrier. Ground between a river and the street along it is neither: people walk there.
     """
     bare = np.ones(len(faces.polygons), dtype=bool)
     bare[home] = False
@@ -91,15 +92,13 @@ def ground_between(faces: Faces, home: np.ndarray, policy: Policy, crs: Any) -> 
     part = connected_parts(len(bare), links["left"], links["right"])
     lived_in = np.bincount(part, ~bare, minlength=part.max(initial=-1) + 1)[part] > 0
     built = np.isin(faces.community, np.unique(faces.community[home]))
-    kind, share = (
-        main_kinds(faces, [*policy.uncrossable]),
-        main_kinds(faces, [*policy.uncrossable, "arterial", "road"]),
-    )
-    width_m = 2.0 * shapely.area(faces.polygons) / shapely.length(faces.polygons)
-    strip = bare & (width_m < STRIP_M) & (share["share"] >= STRIP_SHARE).to_numpy()
-    closed = bare & ~lived_in & (kind["share"] > 0).to_numpy()
+    barred, street = main_kinds(faces, [*policy.uncrossable]), main_kinds(faces, ["arterial", "road"])
+    strip = bare & (2.0 * shapely.area(faces.polygons) / shapely.length(faces.polygons) < STRIP_M)
+    closed = bare & ~lived_in & (barred["share"] > 0).to_numpy()
     island = np.where(closed, part, -1)
-    names = np.where(strip, share["kind"], np.where(closed, kind["kind"], ""))
+    of_barrier = closed | (strip & (barred["share"] >= STRIP_SHARE).to_numpy())
+    of_street = strip & (street["share"] >= STRIP_SHARE).to_numpy()
+    names = np.where(of_barrier, barred["kind"], np.where(of_street, street["kind"], ""))
     found = np.flatnonzero(built & (names != ""))
     return gpd.GeoDataFrame(
         {"kind": names[found].astype(object), "name": "", "made": "between", "island": island[found]},

@@ -8,7 +8,7 @@ import shapely
 from ground import atoms, house, outline
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import LineString, box
+from shapely import LineString, Point, box
 from test_crossings import edges_with, table
 
 from gridder.barriers import prepare_barriers
@@ -80,6 +80,21 @@ def test_a_boundary_between_two_carriageways_runs_along_the_road():
     edge = edges["a", "b"]
     assert (edge.kind, edge.passable) == ("arterial", True)
     assert edge.cost == pytest.approx(100 * POLICY.cost_arterial, rel=0.05)
+
+
+def test_an_embankment_between_a_river_and_its_street_is_ground_to_walk_on():
+    """Two houses a bank; streets run 10 m beside the river, a bridge is stated in its middle: it joins the banks."""
+    rows = [
+        ("river", box(-5, 90, 205, 110)),
+        ("road", [(-5, 80), (205, 80)]),
+        ("road", [(-5, 120), (205, 120)]),
+        ("crossing", Point(95, 100)),
+    ]
+    houses = {"a": (40, 150), "b": (140, 150), "c": (45, 40), "d": (145, 40)}
+    edges, _ = edges_with(rows, (0, 0, 200, 200), **houses)
+    across = [pair for pair, edge in edges.items() if edge.kind == "crossing"]
+    assert across and all(set(pair) & {"a", "b"} and set(pair) & {"c", "d"} for pair in across)
+    assert edges["a", "b"].passable and edges["c", "d"].passable
 
 
 def test_a_park_between_two_arms_of_a_river_joins_nobody():
