@@ -94,7 +94,10 @@ def test_an_embankment_between_a_river_and_its_street_is_ground_to_walk_on():
     edges, _ = edges_with(rows, (0, 0, 200, 200), **houses)
     across = [pair for pair, edge in edges.items() if edge.kind == "crossing"]
     assert across and all(set(pair) & {"a", "b"} and set(pair) & {"c", "d"} for pair in across)
-    assert edges["a", "b"].passable and edges["c", "d"].passable
+    given_ = atoms({name: house(*spot) for name, spot in houses.items()})
+    lines, _ = prepare_barriers(table(*rows), outline(0, 0, 200, 200), POLICY)
+    between = draw_cells(given_, outline(0, 0, 200, 200), lines, POLICY).between
+    assert not between.intersects(box(0, 111, 200, 119)).any()
 
 
 def test_a_park_between_two_arms_of_a_river_joins_nobody():

@@ -319,10 +319,20 @@ def test_layer_that_is_missing_is_named(out: Path, tmp_path: Path) -> None:
     assert codes(out) == {"layer_missing"}
 
 
+def pricked(shape: Any) -> Any:
+    """Return a shape with a needle of a millimetre cut into it from the west, 30 cm deep."""
+    return shape.difference(shapely.Polygon([(X - 1, Y + 19.998), (X - 1, Y + 20.002), (X + 0.3, Y + 20)]))
+
+
 LAWFUL_CHANGES: dict[str, Mutation] = {
     "road through a grid": add_barrier("road", line((20, -10), (20, 50))),
     "river with a bridge": both(
         add_barrier("river", line((20, -10), (20, 50))), add_barrier("crossing", shapely.Point(X + 21, Y + 9))
+    ),
+    "needle of the outline": both(
+        shape("grids", "grid_code", pricked, WEST),
+        shape("cells", "cell_id", pricked, "A1", "A5"),
+        shape("communities", "community_id", pricked, A),
     ),
     "path under two tracks": both(
         add_barrier("railway", line((18, -10), (18, 50))),

@@ -30,6 +30,7 @@ AREA_SHARE = 1e-6  # share of the area compared: the same movement along a longe
 LENGTH_M = 1.0  # m: lengths may be delivered rounded to whole metres
 RATIO = 0.01  # no unit: ratios may be delivered rounded to two places
 SEAM_M = 0.01  # m: a slit between two grids below ten steps of the 1 mm grid is a seam torn, not ground
+SLIT_M2 = 1e-4  # m²: a slit a millimetre wide and ten centimetres long; rounding leaves less
 OVERLAP_M2 = 0.01  # m²: two polygons noded on one 1 mm grid share no area at all
 REACH_M = 1.0  # m: a building stands in its grid; half a wall's width of drawing error is allowed
 ROOM_M = 3.0  # m: buildings listed as points at one place are given squares of about this width around it

@@ -18,6 +18,7 @@ from gridder.verify.base import (
     REACH_M,
     ROOM_M,
     SEAM_M,
+    SLIT_M2,
     Delivery,
     Violation,
     area_tolerance_m2,
@@ -57,17 +58,18 @@ def check_shapes(delivery: Delivery) -> list[Violation]:
 
 def check_seams(delivery: Delivery) -> list[Violation]:
     """Grids of the whole district neither overlap nor leave slits, and neither do the cells."""
+    ground = np.asarray(delivery.communities.geometry.values)
     return [
-        *torn("grid", delivery.grids, "grid_code"),
-        *torn("cell", delivery.cells, "cell_id"),
-        *torn("outline", delivery.communities, "community_id"),
+        *torn("grid", delivery.grids, "grid_code", ground),
+        *torn("cell", delivery.cells, "cell_id", ground),
+        *torn("outline", delivery.communities, "community_id", ground[:0]),
     ]
 
 
-def torn(kind: str, table: gpd.GeoDataFrame, column: str) -> list[Violation]:
-    """Return what is wrong along the seams of one layer."""
+def torn(kind: str, table: gpd.GeoDataFrame, column: str, ground: np.ndarray) -> list[Violation]:
+    """Return what is wrong along the seams of one layer: overlaps, boundaries that differ, slits in the ``ground``."""
     shapes, owner = shapely.get_parts(np.asarray(table.geometry.values), return_index=True)
-    if len(shapes) == 0 or shapely.coverage_is_valid(shapes, gap_width=0.0 if kind == "outline" else SEAM_M):
+    if len(shapes) == 0 or shapely.coverage_is_valid(shapes, gap_width=SEAM_M if len(ground) else 0.0):
         return []
     ids = table[column].to_numpy()
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
@@ -75,8 +77,23 @@ def torn(kind: str, table: gpd.GeoDataFrame, column: str) -> list[Violation]:
     over = shapely.area(shapely.intersection(shapes[left], shapes[right])) > OVERLAP_M2
     if over.any():
         return [blame(f"{kind}s_overlap", ids[owner[np.concatenate([left[over], right[over]])]])]
-    edges = shapely.coverage_invalid_edges(shapes, gap_width=0.0 if kind == "outline" else SEAM_M)
-    return [blame(f"{kind}s_seam", ids[owner[~shapely.is_empty(edges)]])]
+    wrong = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+    if len(ground) and not wrong.any():
+        wrong = has_slit(shapes, ground)
+    return [blame(f"{kind}s_seam", ids[owner[wrong]])] if wrong.any() else []
+
+
+def has_slit(shapes: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """Return which shapes of a valid coverage have a slit of the ground beside them; a needle of the outline is none."""
+    edges = shapely.coverage_invalid_edges(shapes, gap_width=SEAM_M)
+    found = ~shapely.is_empty(edges)
+    tree, whole = shapely.STRtree(shapes), shapely.STRtree(ground)
+    for at in np.flatnonzero(found):
+        beside = shapely.buffer(edges[at], SEAM_M)
+        bare = shapely.difference(beside, shapely.union_all(shapes[tree.query(beside)]))
+        inside = shapely.intersection(bare, shapely.union_all(ground[whole.query(beside)]))
+        found[at] = inside.area > SLIT_M2
+    return found
 
 
 def check_cover(delivery: Delivery) -> list[Violation]:
