@@ -151,7 +151,8 @@ def row(n_buildings: int, tool: str, told: dict[str, object]) -> list[str]:
     seconds, gap, twice = (float(str(told[key])) for key in ("seconds", "gap_m2", "twice_m2"))
     return [
         *first, f"{seconds:.2f}", f"{1000 * seconds / n_buildings:.2f}", f"{float(str(told['mb'])):.0f}",
-        "yes" if told["valid"] else "**no**", f"{told['in_pieces']:,}", f"{told['lost']:,}", f"{abs(gap):,.1f}", f"{abs(twice):,.1f}",
+        "yes" if told["valid"] else "**no**", f"{told['in_pieces']:,}", f"{told['lost']:,}",
+        f"{abs(gap):,.1f}", f"{abs(twice):,.1f}",
     ]  # fmt: skip
 
 
