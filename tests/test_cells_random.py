@@ -70,7 +70,7 @@ def check_coverage(case: Case, ground: Ground) -> None:
             shapely.symmetric_difference(drawn, outline), -2 * MM
         ).is_empty  # needles, nowhere wider
         corners = shapely.points(shapely.get_coordinates(drawn))
-        assert shapely.distance(corners, outline.boundary).max() <= 3 * MM  # noded more than once
+        assert shapely.distance(corners, outline.boundary).max() <= 2 * MM
         assert shapely.coverage_union_all([*own, *left]).equals(drawn)
         assert drawn.symmetric_difference(shapely.union_all([*own, *left])).area < 1e-6 * area
 
@@ -121,7 +121,7 @@ def check_edges(case: Case, ground: Ground) -> None:
 
 
 @pytest.mark.skipif(CASES > 0, reason="GRIDDER_RANDOM_CASES runs numbered recipes instead")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)  # GRIDDER_RANDOM_CASES looks farther
 @given(
     st.builds(
         Recipe,

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from shapely import LineString, box
 
-import gridder.deliver
 from gridder.deliver import deliver
 from gridder.district import inspect_district, plan_district
 from gridder.effort import Effort
@@ -78,19 +77,6 @@ def odd_barriers(rng: np.random.Generator, width: float, height: float) -> list[
         if rng.random() < 0.4:
             found.append(("crossing", line.interpolate(rng.uniform(0.2, 0.8), normalized=True)))
     return found
-
-
-@pytest.fixture
-def without_pages(monkeypatch):
-    """Deliver empty pages: drawing is tested elsewhere and takes most of the time."""
-
-    def write(run, folder, fingerprint, progress=None):
-        folder.mkdir()
-        names = [f"{c}{tail}" for c in run.communities.index for tail in ("", "-grids")]
-        for name in ["index", *names]:
-            (folder / f"{name}.html").write_text("<html></html>")
-
-    monkeypatch.setattr(gridder.deliver, "write_maps", write)
 
 
 @pytest.mark.parametrize("seed", range(1000, 1015))

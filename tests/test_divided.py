@@ -16,7 +16,6 @@ import shapely.affinity
 from divided_ground import COLUMNS, CRS, UNCROSSABLE, X, Y, make_layers, write_layers
 from shapely import LineString, Point, box
 
-import gridder.deliver
 from gridder.deliver import deliver
 from gridder.district import plan_district
 from gridder.effort import Effort
@@ -45,19 +44,6 @@ PREPARED = (
     7031,
 )  # up to neighbours
 OPTIONS = PlanOptions(bad_rows="quarantine")
-
-
-@pytest.fixture
-def without_pages(monkeypatch):
-    """Deliver empty pages: drawing is tested elsewhere and takes most of the time."""
-
-    def write(run, folder, fingerprint, progress=None):
-        folder.mkdir()
-        names = [f"{c}{tail}" for c in run.communities.index for tail in ("", "-grids")]
-        for name in ["index", *names]:
-            (folder / f"{name}.html").write_text("<html></html>")
-
-    monkeypatch.setattr(gridder.deliver, "write_maps", write)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
