@@ -96,15 +96,28 @@ class Policy(BaseModel):
     leaders_per_community: int = Field(ge=0)
     training_cycle_years: int = Field(ge=1)
 
+    # roster
+    age_max: int = Field(ge=1)
+    age_relaxed_for: list[str]
+    education_accepted: list[str]
+    recruitment_checked: list[str]
+    counted_apart: list[str]
+    appraisal_failed_running: int = Field(ge=1)
+    appraisal_failed_total: int = Field(ge=1)
+    pay_kept: bool
+
     # patrol
     rounds_per_day: int = Field(ge=0)
     monthly_cover: Literal["households", "buildings"]
     working_days_per_month: float = Field(gt=0)
     shift_hours: float = Field(gt=0)
+    visit_minutes: float = Field(ge=0)
     walking_speed_kmh: float = Field(gt=0)
     detour_factor: float = Field(ge=1)
     hall_minutes: float = Field(gt=0)
     hall_share_min: float = Field(ge=0, le=1)
+    halls_new_max: int = Field(ge=0)
+    path_reach_m: float = Field(gt=0)
 
     # budget
     base_pay_share: float = Field(ge=0, le=1)

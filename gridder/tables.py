@@ -179,7 +179,8 @@ class Run:
     kind is ``plain``, that of the barrier along it, or ``crossing`` where a bridge, underpass or gate joins the two.
     ``certificates`` holds one JSON-able dict a community: status, objective_m, bound_m, bound_kind, gap, k, k_min,
     k_max, k_options (list of k, objective_m, smallest, largest, proven), pieces.
-    ``staffing`` holds the sheets of the workbook by name, as tables.
+    ``staffing`` holds the sheets of the workbook by name, as tables. ``roster`` has one row a person, where one was
+    given: it is written into the workbook alone, never into a layer, a record, a map or a log.
     """
 
     district_id: str
@@ -206,6 +207,7 @@ class Run:
     inputs: tuple[dict[str, Any], ...]
     options: dict[str, Any]
     findings: tuple[Finding, ...] = ()
+    roster: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def recognise(layer: str, names: list[str]) -> dict[str, str]:
