@@ -128,8 +128,20 @@ def node_pieces(faces: Faces, ridges: list[np.ndarray]) -> tuple[np.ndarray, np.
     face_of[piece] = face
     rest = np.flatnonzero(face_of < 0)  # outside, or a sliver as wide as rounding moves the edge of a face
     near, face = tree.query_nearest(spots[rest], max_distance=GRID_M, all_matches=False)
-    face_of[rest[near]] = face
+    slight = np.array([is_sliver(piece, tree) for piece in pieces[rest[near]]], dtype=bool)
+    face_of[rest[near[slight]]] = face[slight]
     return pieces[face_of >= 0], face_of[face_of >= 0]
+
+
+def is_sliver(piece: shapely.Polygon, faces: shapely.STRtree) -> bool:
+    """Whether no part of a piece is farther from all faces than rounding moves an edge.
+
+    A tip that ridges enclose beyond the edge is, and so is ground that the outlines leave to nobody.
+    """
+    near = faces.geometries[faces.query(piece, predicate="dwithin", distance=GRID_M)]
+    left, bottom, right, top = piece.bounds
+    around = shapely.clip_by_rect(near, left - OVER_M, bottom - OVER_M, right + OVER_M, top + OVER_M)
+    return bool(shapely.difference(piece, shapely.union_all(shapely.buffer(around, GRID_M))).is_empty)
 
 
 def label_pieces(pieces: np.ndarray, face_of: np.ndarray, of_face: dict[int, Seeds]) -> np.ndarray:

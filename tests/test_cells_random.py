@@ -25,6 +25,7 @@ POLICY = load_policy()
 MM = 0.001
 CASES = int(os.environ.get("GRIDDER_RANDOM_CASES", "0"))
 ORIGINS_M = (0.0, 500_000.0, 1e7)
+ONCE_WRONG = (148, 3828)  # ridges that met beyond the edge; a hole between outlines given to a neighbour
 
 
 def recipe_of(seed: int) -> Recipe:
@@ -138,6 +139,6 @@ def test_any_ground_keeps_every_promise(recipe):
     check_case(recipe)
 
 
-@pytest.mark.parametrize("seed", range(CASES))
+@pytest.mark.parametrize("seed", range(CASES) if CASES else ONCE_WRONG)
 def test_numbered_ground_keeps_every_promise(seed):
     check_case(recipe_of(seed))
