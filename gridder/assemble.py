@@ -116,6 +116,7 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
         communities=run.communities,
         cells=run.cells,
         edges=run.edges[run.edges["passable"]],
+        barriers=run.barriers,
         halls=run.halls,
         workforce=run.workforce,
         policy=run.policy,

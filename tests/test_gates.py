@@ -14,6 +14,7 @@ from gridder.cells import draw_cells
 from gridder.gates import BRIDGE_M, Water, bending_corners, dry_ground, spots_on_segments, walk_around
 from gridder.policy import load_policy
 from gridder.segments import Segments
+from gridder.staffing.network import make_network
 from gridder.staffing.patrol import walk_rounds
 
 POLICY = load_policy()
@@ -123,7 +124,8 @@ def test_rounds_cross_rivers_on_bridges_alone(seed):
     lines = [("river", river), ("railway", rail), ("crossing", east), ("crossing", west), ("crossing", gate)]
     cells, edges = edges_among(table, *lines)
     frame = gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=cells, crs=CRS).assign(grid_code="g")
-    rounds = walk_rounds(frame, edges, POLICY)
+    network = make_network(frame, edges, barriers(*lines), POLICY)
+    rounds = walk_rounds(frame, network, POLICY)
     way = shapely.from_wkt(rounds.route["g"])
     assert len(frame) > 40 and rounds.round_m["g"] == pytest.approx(
         POLICY.detour_factor * way.length, rel=0.001

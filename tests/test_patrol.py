@@ -15,6 +15,7 @@ from shapely import Point, box
 
 from gridder.policy import load_policy
 from gridder.staffing import tours, turns
+from gridder.staffing.network import make_network
 from gridder.staffing.patrol import (
     mean_by_households,
     share_near_hall,
@@ -24,6 +25,14 @@ from gridder.staffing.patrol import (
 from gridder.staffing.tours import find_tour, route_tour, shorten_tour, start_tour, tour_length
 
 POLICY = load_policy()
+NOTHING = gpd.GeoDataFrame({"kind": []}, geometry=[])
+
+
+def rounds_of(
+    cells: gpd.GeoDataFrame, edges: pd.DataFrame, barriers: gpd.GeoDataFrame = NOTHING
+) -> pd.DataFrame:
+    """Return the rounds of the grids that cells are in."""
+    return walk_rounds(cells, make_network(cells, edges, barriers, POLICY), POLICY)
 
 
 def straight_gaps(n: int, seed: int) -> np.ndarray:
@@ -131,7 +140,7 @@ def lattice_edges(rows: int, cols: int) -> pd.DataFrame:
 
 def test_round_of_a_block() -> None:
     """Six cells, 2 × 3: the round is the ring of six steps of 10 m, with the detour factor."""
-    rounds = walk_rounds(lattice(2, 3), lattice_edges(2, 3), POLICY)
+    rounds = rounds_of(lattice(2, 3), lattice_edges(2, 3))
     assert rounds.round_m["g1"] == pytest.approx(60 * POLICY.detour_factor)
     assert rounds.round_min["g1"] == pytest.approx(round(78 / 80, 1))
     assert sorted(json.loads(rounds.tour["g1"])) == [f"c{i:03d}" for i in range(6)]
@@ -146,7 +155,7 @@ def test_round_keeps_to_the_crossing() -> None:
     """
     edges = joined((0, 1, "plain"), (1, 2, "plain"), (3, 4, "plain"), (4, 5, "plain"))
     bridge, water = joined((0, 3, "crossing")), joined((1, 4, "river"), (2, 5, "river"))
-    rounds = walk_rounds(lattice(2, 3), pd.concat([edges, bridge, water]), POLICY)
+    rounds = rounds_of(lattice(2, 3), pd.concat([edges, bridge, water]))
     assert rounds.round_m["g1"] == pytest.approx(100 * POLICY.detour_factor)
     order = json.loads(rounds.tour["g1"])
     sides = [int(name[1:]) // 3 for name in order]
@@ -157,7 +166,7 @@ def test_round_keeps_to_the_crossing() -> None:
 def test_round_without_a_way_is_blank() -> None:
     """A river without a bridge through the grid: no length is pretended."""
     edges = joined((0, 1, "plain"), (1, 2, "river"), (2, 3, "plain"))
-    rounds = walk_rounds(lattice(1, 4), edges, POLICY)
+    rounds = rounds_of(lattice(1, 4), edges)
     assert np.isnan(rounds.round_m["g1"]) and np.isnan(rounds.round_min["g1"])
     assert rounds.tour["g1"] is None and rounds.walk["g1"] is None
 
@@ -166,10 +175,10 @@ def test_empty_ground_that_no_way_leads_to_is_left_out() -> None:
     """A shed beyond the river, joined to the grid over it: nobody lives there, and nobody swims."""
     edges = joined((0, 1, "plain"), (1, 2, "river")).assign(passable=True, way_m=[12.0, np.nan], way=None)
     cells = lattice(1, 3).assign(households=[10, 10, 0])
-    rounds = walk_rounds(cells, edges, POLICY)
+    rounds = rounds_of(cells, edges)
     assert rounds.round_m["g1"] == pytest.approx(round(24 * POLICY.detour_factor))
     assert json.loads(rounds.tour["g1"]) == ["c000", "c001"]
-    assert np.isnan(walk_rounds(cells.assign(households=10), edges, POLICY).round_m["g1"])
+    assert np.isnan(rounds_of(cells.assign(households=10), edges).round_m["g1"])
 
 
 def test_a_route_follows_the_ways_there_and_back() -> None:
@@ -177,7 +186,7 @@ def test_a_route_follows_the_ways_there_and_back() -> None:
     lines = ["LINESTRING (5 5, 9 9, 15 5)", "LINESTRING (15 5, 20 1, 25 5)"]
     lengths = [shapely.from_wkt(line).length for line in lines]
     edges = joined((0, 1, "plain"), (1, 2, "plain")).assign(way=lines, way_m=lengths)
-    rounds = walk_rounds(lattice(1, 3), edges, POLICY)
+    rounds = rounds_of(lattice(1, 3), edges)
     corners = [(5, 5), (9, 9), (15, 5), (20, 1), (25, 5), (20, 1), (15, 5), (9, 9), (5, 5)]
     assert list(shapely.from_wkt(rounds.route["g1"]).coords) == corners
     assert rounds.round_m["g1"] == round(2 * sum(lengths) * POLICY.detour_factor)
@@ -192,7 +201,7 @@ def test_walk_steps_from_cell_to_adjacent_cell() -> None:
     """
     edges = joined((0, 1, "plain"), (1, 2, "plain"), (0, 3, "plain"), (1, 4, "plain"), (2, 5, "plain"))
     rivers = joined((3, 4, "river"), (4, 5, "river"))
-    rounds = walk_rounds(lattice(2, 3), pd.concat([edges, rivers]), POLICY)
+    rounds = rounds_of(lattice(2, 3), pd.concat([edges, rivers]))
     walk = json.loads(rounds.walk["g1"])
     allowed = {frozenset(pair) for pair in zip(edges.cell_a, edges.cell_b)}
     steps = [frozenset(pair) for pair in zip(walk, walk[1:] + walk[:1])]
@@ -204,15 +213,15 @@ def test_walk_steps_from_cell_to_adjacent_cell() -> None:
 def test_dry_ground_beside_a_river_is_walked() -> None:
     """Two cells share mostly a river and some dry ground: what the adjacency calls passable is walked."""
     edges = joined((0, 1, "river")).assign(passable=True)
-    rounds = walk_rounds(lattice(1, 2), edges, POLICY)
+    rounds = rounds_of(lattice(1, 2), edges)
     assert rounds.round_m["g1"] == pytest.approx(20 * POLICY.detour_factor)
-    barred = walk_rounds(lattice(1, 2), edges.assign(passable=False), POLICY)
+    barred = rounds_of(lattice(1, 2), edges.assign(passable=False))
     assert np.isnan(barred.round_m["g1"])
 
 
 def test_round_goes_through_the_neighbour_where_it_must() -> None:
     """Grid g1 holds cells 0 and 2, cell 1 is another grid's: the way leads through it."""
-    rounds = walk_rounds(lattice(1, 3, {1: "g2"}), lattice_edges(1, 3), POLICY)
+    rounds = rounds_of(lattice(1, 3, {1: "g2"}), lattice_edges(1, 3))
     assert rounds.round_m["g1"] == pytest.approx(40 * POLICY.detour_factor)
     assert rounds.round_m["g2"] == 0
     assert json.loads(rounds.walk["g1"]) == ["c000", "c001", "c002", "c001"]
@@ -222,8 +231,8 @@ def test_round_goes_through_the_neighbour_where_it_must() -> None:
 def test_rounds_do_not_depend_on_row_order() -> None:
     """Shuffled cells and edges give the same table."""
     cells, edges = lattice(4, 5), lattice_edges(4, 5)
-    again = walk_rounds(cells.iloc[::-1], edges.sample(frac=1, random_state=3), POLICY)
-    pd.testing.assert_frame_equal(walk_rounds(cells, edges, POLICY), again)
+    again = rounds_of(cells.iloc[::-1], edges.sample(frac=1, random_state=3))
+    pd.testing.assert_frame_equal(rounds_of(cells, edges), again)
 
 
 def test_minutes_to_the_hall() -> None:
@@ -232,7 +241,8 @@ def test_minutes_to_the_hall() -> None:
     halls = gpd.GeoDataFrame(
         {"community_id": ["K", "K"]}, geometry=[Point(5, 805), Point(5, 405)], crs="EPSG:4551"
     )
-    minutes = walk_to_halls(cells, halls, POLICY)
+    network = make_network(cells, lattice_edges(1, 2), NOTHING, POLICY, halls.geometry)
+    minutes = walk_to_halls(cells, halls, network, POLICY)
     assert minutes["c000"] == pytest.approx(400 * 1.3 / 80)
     assert np.isnan(minutes["c001"])
     assert mean_by_households(minutes, cells)["g1"] == pytest.approx(6.5)

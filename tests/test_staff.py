@@ -36,6 +36,7 @@ def staff(lang: str = "zh", settings: dict[str, Any] | None = None, **changes: A
         "communities": run.communities,
         "cells": run.cells,
         "edges": run.edges,
+        "barriers": run.barriers,
         "halls": run.halls,
         "workforce": WORKFORCE,
         "policy": run.policy,

@@ -34,6 +34,7 @@ def staffed_run(lang: str = "zh", settings: dict[str, Any] | None = None, **chan
         communities=run.communities,
         cells=run.cells,
         edges=run.edges,
+        barriers=run.barriers,
         halls=run.halls,
         workforce=run.workforce.assign(assistant_certified=1, certified=1, senior_certified=0),
         policy=run.policy,

@@ -10,71 +10,71 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridder.policy import Policy
-from gridder.staffing.tours import Ints, find_tour, tour_length
+from gridder.staffing.network import (
+    CM_PER_M,
+    Ints,
+    Network,
+    minutes_on_foot,
+    nodes_around,
+    walk_minutes,
+)
+from gridder.staffing.tours import find_tour, tour_length
 
-CM_PER_M = 100  # tours are compared in whole centimetres: exact, so the same on every machine
-MINUTES_PER_HOUR = 60
-M_PER_KM = 1000
 
+def walk_rounds(cells: gpd.GeoDataFrame, network: Network, policy: Policy) -> pd.DataFrame:
+    """Return one round of every grid: a closed tour over its cells on foot.
 
-def minutes_on_foot(metres: float, policy: Policy) -> float:
-    """Return the minutes that ``metres`` of walking take at the policy's speed."""
-    return metres / (policy.walking_speed_kmh * M_PER_KM) * MINUTES_PER_HOUR
-
-
-def walk_rounds(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return one round of every grid: a closed tour over its cells, from cell to adjacent cell.
-
-    A step goes from building to building by the way that the adjacency found, never over an uncrossable barrier except
-    at a crossing; the round leaves the grid only where the grid alone is not connected. Cells where nobody lives and
-    no way leads to are left out.
+    It keeps to the grid and to paths around it, never crosses an uncrossable barrier except at a crossing, and leaves
+    the grid only where the grid alone is not connected. Cells where nobody lives and no way leads to are left out.
 
     Parameters
     ----------
     cells
-        Indexed by cell_id, with ``grid_code``, ``community_id``, ``households`` and polygons in metres.
-    edges
-        Pairs of adjacent cells: ``cell_a``, ``cell_b``, ``kind``; ``passable`` where known, else by kind; ``way``
-        and ``way_m`` where known, else straight between inner points of the cells.
+        Indexed by cell_id, with ``grid_code`` and ``households``.
+    network
+        Of all cells of the district.
 
     Returns
     -------
-    DataFrame indexed by grid_code, sorted: ``round_m`` (metres with the detour factor), ``round_min``,
-    ``tour`` (JSON list of the grid's cell ids in walking order, the first not repeated), ``walk`` (with
-    every cell passed on the way: neighbours in it are adjacent) and ``route`` (the line walked, WKT; blank for a
-    single cell or where ways are not known). Blank where an inhabited cell cannot be reached.
+    DataFrame indexed by grid_code, sorted: ``round_m`` (metres: along paths as drawn, elsewhere with the detour
+    factor), ``round_min``, ``tour`` (JSON list of the grid's cell ids in walking order, the first not repeated),
+    ``walk`` (with every cell passed on the way) and ``route`` (the line walked, WKT; blank for a single cell or where
+    ways are not known). Blank where an inhabited cell cannot be reached.
     """
     cells = cells[cells.grid_code.fillna("") != ""].sort_index()
-    steps = walking_steps(cells, edges, policy)
-    graph = walking_graph(len(cells), steps)
-    _, piece = connected_components(graph, directed=False)
-    lines = dict(zip(zip(steps.a, steps.b), steps.way))
-    codes, names = cells.grid_code.to_numpy(dtype=str), cells.index.to_numpy(dtype=object)
+    _, piece = connected_components(network.graph, directed=False)
+    codes, nodes = cells.grid_code.to_numpy(dtype=str), network.places[cells.index].to_numpy()
     order = np.argsort(codes, kind="stable")
     grids, first = np.unique(codes[order], return_index=True)
-    rows: list[tuple[str, float, str | None, str | None, str | None]] = []
-    for code, members in zip(grids.tolist(), np.split(order, first[1:])):
-        home, left_out = part_homes(piece[members], cells.households.to_numpy()[members])
-        if left_out:
-            rows.append((code, np.nan, None, None, None))
-            continue
-        members = members[piece[members] == home]
-        ways = measure_ways(graph, members, np.flatnonzero(piece == home))
-        tour = find_tour(ways.metres)
-        walk = trace_walk(ways, tour)
-        length_m = tour_length(ways.metres, tour) / CM_PER_M * policy.detour_factor
-        texts = list_names(names[members[tour]]), list_names(names[walk]), draw_route(lines, walk)
-        rows.append((code, length_m, *texts))
-    rounds = pd.DataFrame(rows, columns=["grid_code", "round_m", "tour", "walk", "route"]).set_index(
-        "grid_code"
-    )
+    rows = [
+        (code, *walk_round(network, piece, nodes[members], cells.households.to_numpy()[members]))
+        for code, members in zip(grids.tolist(), np.split(order, first[1:]))
+    ]
+    columns = ["grid_code", "round_m", "tour", "walk", "route"]
+    rounds = pd.DataFrame(rows, columns=columns).set_index("grid_code")
     rounds["round_m"] = rounds.round_m.astype(float).round(0)
-    rounds["round_min"] = (minutes_on_foot(1.0, policy) * rounds.round_m).round(1)
+    rounds["round_min"] = np.round(minutes_on_foot(rounds.round_m.to_numpy(), policy), 1)
     return rounds[["round_m", "round_min", "tour", "walk", "route"]]
+
+
+def walk_round(
+    network: Network, piece: NDArray[np.int32], members: Ints, households: Ints
+) -> tuple[float, str | None, str | None, str | None]:
+    """Return metres, tour, walk and route of one grid, whose cells are the nodes ``members``."""
+    home, left_out = part_homes(piece[members], households)
+    if left_out:
+        return np.nan, None, None, None
+    members = members[piece[members] == home]
+    ways = measure_ways(network, members, np.flatnonzero(piece == home))
+    tour = find_tour(ways.metres)
+    walk = trace_walk(ways, tour)
+    names = network.places.index.to_numpy(dtype=object)
+    passed = [node for node in walk if node < len(names)]
+    texts = list_names(names[members[tour]]), list_names(names[passed]), draw_route(network, walk)
+    return tour_length(ways.metres, tour) / CM_PER_M, *texts
 
 
 def part_homes(piece: NDArray[np.int32], households: Ints) -> tuple[int, int]:
@@ -85,49 +85,31 @@ def part_homes(piece: NDArray[np.int32], households: Ints) -> tuple[int, int]:
     return int(pieces[most]), int(held.sum() - held[most])
 
 
-def draw_route(lines: dict[tuple[int, int], str | None], walk: list[int]) -> str | None:
-    """Return the line of a closed walk from the lines of its steps, as WKT; None where one is not known."""
-    pairs = list(zip(walk, walk[1:] + walk[:1])) if len(walk) > 1 else []
-    texts = [lines[min(pair), max(pair)] for pair in pairs]
-    if not texts or any(text is None for text in texts):
+def draw_route(network: Network, walk: list[int]) -> str | None:
+    """Return the line of a closed walk from node to node, as WKT; None for one node, and where a way is not known."""
+    if len(walk) < 2:
         return None
-    steps = shapely.from_wkt(texts)
-    turned = np.array([a > b for a, b in pairs])
-    steps[turned] = shapely.reverse(steps[turned])
-    corners = np.concatenate([shapely.get_coordinates(step)[:-1] for step in steps])
-    return str(shapely.to_wkt(shapely.LineString([*corners, corners[0]]), rounding_precision=1))
+    steps = [step_corners(network, a, b) for a, b in zip(walk, walk[1:] + walk[:1])]
+    if any(len(corners) == 0 for corners in steps):
+        return None
+    corners = np.concatenate([corners[:-1] for corners in steps])
+    line = shapely.LineString([*corners, corners[0]])
+    return str(shapely.to_wkt(line, rounding_precision=1))
+
+
+def step_corners(network: Network, a: int, b: int) -> NDArray[np.float64]:
+    """Return the corners of the way from a node to the next, shape (m, 2); none where it is not known."""
+    pair = min(a, b), max(a, b)
+    if pair not in network.ways:
+        return network.xy[[a, b]]
+    way = network.ways[pair]
+    corners = shapely.get_coordinates(None if way is None else shapely.from_wkt(way))
+    return corners if a < b else corners[::-1]
 
 
 def list_names(names: NDArray[np.object_]) -> str:
     """Return cell ids as a JSON list."""
     return json.dumps([str(name) for name in names], ensure_ascii=False)
-
-
-def walking_steps(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return the steps between adjacent cells: places ``a`` < ``b``, ``way_cm`` (whole, at least 1) and ``way``."""
-    place = pd.Series(np.arange(len(cells)), index=cells.index)
-    barred = edges.kind.isin(policy.uncrossable)
-    # A pair may lie mostly along a river and yet share dry ground: then the adjacency calls it passable.
-    open_edges = edges[edges.passable.astype(bool) if "passable" in edges.columns else ~barred]
-    known = open_edges.cell_a.isin(place.index) & open_edges.cell_b.isin(place.index)
-    if "way_m" in open_edges.columns:
-        known &= open_edges.way_m.notna()
-    open_edges = open_edges[known]
-    a, b = place.loc[open_edges.cell_a].to_numpy(), place.loc[open_edges.cell_b].to_numpy()
-    if "way_m" in open_edges.columns:
-        way_m, way = open_edges.way_m.to_numpy(dtype=float), open_edges.way.to_numpy(dtype=object)
-    else:
-        points = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()))
-        way_m, way = np.hypot(*(points[a] - points[b]).T), np.full(len(a), None, dtype=object)
-    # Two cells around one point would be an absent entry at 0; nobody walks one centimetre.
-    way_cm = np.maximum(1, np.rint(way_m * CM_PER_M)).astype(np.int64)
-    return pd.DataFrame({"a": a, "b": b, "way_cm": way_cm, "way": way}).sort_values(["a", "b"])
-
-
-def walking_graph(n: int, steps: pd.DataFrame) -> coo_array:
-    """Return the steps between n cells in whole centimetres, as a symmetric sparse matrix (n, n)."""
-    a, b, way_cm = (steps[name].to_numpy() for name in ("a", "b", "way_cm"))
-    return coo_array((np.r_[way_cm, way_cm], (np.r_[a, b], np.r_[b, a])), shape=(n, n)).tocsr()
 
 
 @dataclass(frozen=True)
@@ -152,14 +134,19 @@ class Ways:
     places: Ints
 
 
-def measure_ways(graph: coo_array, members: Ints, piece: Ints) -> Ways:
-    """Return shortest ways between ``members``: inside the grid, else through the connected ``piece`` they are in."""
-    nodes, places = members, np.arange(len(members))
-    lengths, previous = dijkstra(graph[members][:, members], directed=False, return_predecessors=True)
-    if np.isinf(lengths).any():
-        nodes, places = piece, np.searchsorted(piece, members)
-        around = graph[piece][:, piece]
-        lengths, previous = dijkstra(around, directed=False, indices=places, return_predecessors=True)
+def measure_ways(network: Network, members: Ints, piece: Ints) -> Ways:
+    """Return shortest ways between ``members``: in the grid and along paths near it, else through its surroundings.
+
+    ``piece`` are all nodes that a way leads to from them.
+    """
+    around = nodes_around(network, members)
+    own = np.union1d(members, around[around >= network.first_corner])
+    for nodes in (own, np.intersect1d(around, piece), piece):
+        places = np.searchsorted(nodes, members)
+        part = network.graph[nodes][:, nodes]
+        lengths, previous = dijkstra(part, directed=False, indices=places, return_predecessors=True)
+        if not np.isinf(lengths[:, places]).any():
+            break
     metres = np.rint(lengths[:, places]).astype(np.int64)
     return Ways(metres, nodes, previous, places)
 
@@ -176,21 +163,22 @@ def trace_walk(ways: Ways, tour: Ints) -> list[int]:
     return walk or [int(ways.nodes[ways.places[0]])]
 
 
-def walk_to_halls(cells: gpd.GeoDataFrame, halls: gpd.GeoDataFrame, policy: Policy) -> pd.Series:
-    """Return the minutes on foot from every cell to the nearest hall of its community; NaN without a hall.
+def walk_to_halls(
+    cells: gpd.GeoDataFrame, halls: gpd.GeoDataFrame, network: Network, policy: Policy
+) -> pd.Series:
+    """Return the minutes on foot from every cell to the nearest hall of its community (A二(九)).
 
-    Straight line × detour factor at the walking speed (A二(九)), until a path network is given.
+    NaN where the community has no hall, inf where no way leads to it. ``halls`` are those of the network, in its order.
     """
     minutes = pd.Series(np.nan, index=cells.index, name="hall_minutes")
     if not len(halls) or "community_id" not in halls.columns:
         return minutes
-    points = shapely.point_on_surface(cells.geometry.to_numpy())
-    for community, of_community in halls.groupby("community_id", sort=True):
-        mine = (cells.community_id == community).to_numpy()
-        if mine.any():
-            places = of_community.geometry.to_numpy()
-            straight = np.min([shapely.distance(points[mine], place) for place in places], axis=0)
-            minutes[mine] = minutes_on_foot(1.0, policy) * straight * policy.detour_factor
+    community = halls.community_id.astype(str).to_numpy()
+    for name, mine in cells.groupby("community_id", sort=True):
+        own = network.halls[community == name]
+        if len(own):
+            there = walk_minutes(network, own, network.places[mine.index].to_numpy(), policy)
+            minutes[mine.index] = there.min(axis=0)
     return minutes
 
 
@@ -199,6 +187,8 @@ def mean_by_households(minutes: pd.Series, cells: gpd.GeoDataFrame) -> pd.Series
     weight = cells.households.astype(float)
     by = cells.grid_code
     weight = weight.where(weight.groupby(by).transform("sum") > 0, 1.0)
+    minutes = minutes.replace(np.inf, np.nan)
+    weight = weight.where(minutes.notna())
     return (minutes * weight).groupby(by).sum(min_count=1) / weight.groupby(by).sum()
 
 

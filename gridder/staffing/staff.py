@@ -14,6 +14,7 @@ from gridder.errors import Finding
 from gridder.policy import Policy
 from gridder.staffing.budget import CERTIFICATES, Inputs, cost_communities, count_training, read_inputs
 from gridder.staffing.hiring import Cap, allocate_cap, present_staff
+from gridder.staffing.network import Network, make_network
 from gridder.staffing.patrol import mean_by_households, share_near_hall, walk_rounds, walk_to_halls
 from gridder.staffing.posts import Case, Posts, is_rural, lawful_k, staff_posts
 from gridder.staffing.remarks import find_remarks
@@ -61,7 +62,7 @@ class Plan:
     grids: gpd.GeoDataFrame
     communities: gpd.GeoDataFrame
     cells: gpd.GeoDataFrame
-    edges: pd.DataFrame
+    network: Network
     halls: gpd.GeoDataFrame
     policy: Policy
 
@@ -72,6 +73,7 @@ def staff_district(
     communities: gpd.GeoDataFrame,
     cells: gpd.GeoDataFrame,
     edges: pd.DataFrame,
+    barriers: gpd.GeoDataFrame,
     halls: gpd.GeoDataFrame,
     workforce: pd.DataFrame,
     policy: Policy,
@@ -91,15 +93,18 @@ def staff_district(
         Indexed by cell_id: ``households``, ``grid_code``, ``community_id``, polygons in metres.
     edges
         Adjacency: ``cell_a``, ``cell_b``, ``kind``.
+    barriers
+        Lines, polygons and points with ``kind``; footpaths among them make people walk along paths.
     settings
         ``settings['staffing']`` may hold ``county_cap``, ``reference_wage_yuan_year``, ``employer_rate``;
         what is missing leaves its figures blank.
     lang
         Language of the texts in the sheets; the figures do not depend on it.
     """
-    plan = Plan(grids.sort_index(), communities.sort_index(), cells.sort_index(), edges, halls, policy)
+    network = make_network(cells, edges, barriers, policy, halls.geometry)
+    plan = Plan(grids.sort_index(), communities.sort_index(), cells.sort_index(), network, halls, policy)
     inputs = read_inputs(settings)
-    minutes = walk_to_halls(plan.cells, halls, policy)
+    minutes = walk_to_halls(plan.cells, halls, network, policy)
     by_grid = staff_grids(plan, minutes)
     people = present_staff(plan.communities.index, workforce, plan.communities.get("posts_now"))
     by_community, cap = staff_communities(plan, people, inputs)
@@ -134,7 +139,7 @@ def staff_grids(plan: Plan, minutes: pd.Series) -> pd.DataFrame:
     table["auxiliary_police"] = policy.auxiliary_police_per_grid
     covered = grids[policy.monthly_cover].astype(float)
     table["visits_per_day"] = (covered / policy.working_days_per_month).round(1)
-    rounds = walk_rounds(plan.cells, plan.edges, policy).reindex(grids.index)
+    rounds = walk_rounds(plan.cells, plan.network, policy).reindex(grids.index)
     table["round_m"], table["round_min"] = rounds.round_m, rounds.round_min
     table["day_min"] = (rounds.round_min * policy.rounds_per_day).round(1)
     shift_min = policy.shift_hours * MINUTES_PER_HOUR
