@@ -39,9 +39,11 @@ from gridder.text import LANGS, sentences
 
 UNSAFE = re.compile(r"[^0-9A-Za-z_\-\u4e00-\u9fff]")
 RESERVED = ("index", "compare")  # pages of the district
+SCRIPTS = ("community.js", "community_labels.js", "community_search.js", "community_panes.js")
 WORDS = (  # sentences the script says
     "found_none",
     "found_n",
+    "found_more",
     "households",
     "m",
     "km",
@@ -114,7 +116,7 @@ def draw_community(run: Run, community_id: str) -> str:
         body_html=body,
         lang=run.lang,
         css=("community.css", "print.css"),
-        js=("community.js",),
+        js=SCRIPTS,
         data=tell_script(run, sheet),
     )
     return folium_page.render([drawn], page)
