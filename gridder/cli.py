@@ -108,7 +108,7 @@ def showing(lang: str, *, quiet: bool) -> Iterator[Any]:
         yield Journal(plain_lines(lang, lambda line: print(line, file=sys.stderr)))
 
 
-COMMON = "policy grids objective effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date".split()
+COMMON = "policy grids objective effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date staffing".split()
 
 
 @cli.command()
@@ -171,6 +171,7 @@ def plan(
     missing: o.MissingOpt = o.Missing.stop,
     jobs: o.JobsOpt = 1,
     effective_date: o.DateOpt = "",
+    staffing: o.StaffingOpt = None,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
     quiet: o.QuietOpt = False,
@@ -208,6 +209,7 @@ def regenerate(
     missing: o.MissingOpt = o.Missing.stop,
     jobs: o.JobsOpt = 1,
     effective_date: o.DateOpt = "",
+    staffing: o.StaffingOpt = None,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
     quiet: o.QuietOpt = False,
@@ -243,6 +245,7 @@ def batch(
     bad_rows: o.BadRowsOpt = o.BadRows.stop,
     missing: o.MissingOpt = o.Missing.stop,
     jobs: o.JobsOpt = 1,
+    staffing: o.StaffingOpt = None,
     dask: Annotated[str | None, o.option("--dask", "address of a dask scheduler")] = None,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
@@ -299,6 +302,7 @@ def staff(
     workforce: Annotated[
         Path | None, o.option("--workforce", "CSV or XLSX, one row a community 现有人员表")
     ] = None,
+    staffing: o.StaffingOpt = None,
     out: Annotated[Path | None, o.option("--out", "where to deliver; default: the same place")] = None,
     lang: Annotated[o.Lang | None, o.option("--lang", "zh|en; default: as planned")] = None,
     overwrite: o.OverwriteOpt = False,
@@ -309,7 +313,7 @@ def staff(
         from gridder.text import say
 
         place = staff_delivery(
-            directory, journal, policy=policy, workforce=workforce, out=out,
+            directory, journal, policy=policy, workforce=workforce, staffing=staffing or [], out=out,
             lang=lang.value if lang else None, overwrite=overwrite,
         )  # fmt: skip
         print(say(lang.value if lang else "zh", "cli.staffed", path=place / "staffing.xlsx"))

@@ -66,6 +66,10 @@ ColumnsOpt = Annotated[
     list[str] | None, option("--columns", "households=户数,communities.community_id=SQDM 列名")
 ]
 LayerOpt = Annotated[list[str] | None, option("--layer", "communities=iris 图层名")]
+StaffingOpt = Annotated[
+    list[str] | None,
+    option("--staffing", "county_cap=220,reference_wage_yuan_year=62000,employer_rate=0.3 人员经费参数"),
+]
 CrsOpt = Annotated[str | None, option("--crs", "CRS of layers that state none, e.g. EPSG:4549 坐标系")]
 CoordsOpt = Annotated[
     str | None, option("--coords", "wgs84|cgcs2000|gcj02|bd09, also by layer: communities=gcj02 经纬度基准")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -14,7 +14,9 @@ from gridder.errors import UsageError
 from gridder.partition.problem import GridsRule
 from gridder.policy import DEFAULT_POLICY, Policy, load_policy
 from gridder.prepare import PlanOptions
-from gridder.read.settings import ReadOptions, parse_columns, parse_coords, parse_layers
+from gridder.read.settings import ReadOptions, parse_columns, parse_coords, parse_layers, parse_staffing
+from gridder.read.staffing_inputs import judge_given, state_inputs
+from gridder.tables import District
 from gridder.text import typed
 
 GRIDS_WORDS = ("target", "fewest", "most", "free")
@@ -39,6 +41,7 @@ class Request:
     jobs: int = 1
     effective_date: str = ""
     objective: str = "boundary"
+    staffing: list[str] | None = None
 
     def read_options(self) -> ReadOptions:
         """Return how to read the input.
@@ -59,6 +62,8 @@ class Request:
         refuse_no_date(self.effective_date)
         asked = {"columns": read.columns, "layers": read.layers, "crs": self.crs, "coords": self.coords,
                  "encoding": self.encoding}  # fmt: skip
+        given = parse_staffing(self.staffing or [])
+        asked |= {"staffing_given": given} if given else {}
         return PlanOptions(
             parse_grids(self.grids),
             cast(Any, self.bad_rows),
@@ -73,12 +78,19 @@ class Request:
     def words(self) -> list[str]:
         """Return the options that say how the input is read and judged, as they are typed."""
         single = {"--crs": self.crs, "--encoding": self.encoding, "--policy": self.policy}
-        several = {"--layer": self.layer, "--columns": self.columns, "--coords": self.coords}
+        several = {"--layer": self.layer, "--columns": self.columns, "--coords": self.coords,
+                   "--staffing": self.staffing}  # fmt: skip
         pairs = [(name, value) for name, value in single.items() if value]
         for name, values in several.items():
             pairs += [(name, value) for value in ([values] if isinstance(values, str) else values or [])]
         pairs += [("--lang", self.lang)] if self.lang != "zh" else []
         return [word for name, value in pairs for word in (name, typed(value))]
+
+    def state_inputs(self, district: District) -> District:
+        """Return a district whose inputs of the staffing are those of the command line, else its own."""
+        given = parse_staffing(self.staffing or [])
+        settings = state_inputs(district.settings, given) if given else district.settings
+        return replace(district, settings=settings, findings=judge_given(district.findings, given))
 
     def effort_of(self) -> Effort:
         """Return how hard to look."""

@@ -19,7 +19,8 @@ from gridder.journal import Journal
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import load_source, read_district
-from gridder.read.settings import Layout, ReadOptions, Source
+from gridder.read.settings import Layout, ReadOptions, Source, parse_staffing
+from gridder.read.staffing_inputs import judge_given, state_inputs
 from gridder.regenerate import read_edits, regenerate_district
 from gridder.request import Request, name_of_input
 from gridder.tables import Run
@@ -55,7 +56,7 @@ def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, 
     if request.policy:
         load_policy(request.policy)  # a wrong policy is refused before a long reading
     journal(Event("read", 0, 1, label_of(input_path)))
-    district = read_district(input_path, request.read_options())
+    district = request.state_inputs(read_district(input_path, request.read_options()))
     policy = request.policy_of(district.settings)
     run = plan_district(district, policy, request.effort_of(), options, progress=journal)
     deliver(run, out, source=input_path, overwrite=overwrite, progress=journal)
@@ -95,7 +96,7 @@ def regenerate_input(
     if wanted and old and wanted.plan_sha256 and wanted.plan_sha256 != plan_sha256(old):
         raise InputError("errors.edits_other_plan", edits=wanted.plan_sha256[:12], plan=plan_sha256(old)[:12])
     journal(Event("read", 0, 1, label_of(input_path)))
-    district = read_district(input_path, request.read_options())
+    district = request.state_inputs(read_district(input_path, request.read_options()))
     policy = request.policy_of(district.settings)
     effort = request.effort_of()
     run = regenerate_district(district, policy, effort, options, old=before, edits=wanted, progress=journal)
@@ -133,6 +134,7 @@ def staff_delivery(
     *,
     policy: str | None,
     workforce: Path | None,
+    staffing: list[str],
     out: Path | None,
     lang: str | None,
     overwrite: bool,
@@ -142,8 +144,10 @@ def staff_delivery(
     Raises
     ------
     UsageError
-        The policy has another window than the plan was made for: that needs planning.
+        The policy has another window than the plan was made for: that needs planning; or ``staffing`` states an input
+        that gridder does not know, or what it cannot be.
     """
+    given = parse_staffing(staffing)
     place = out or directory
     refuse_existing(place, overwrite=overwrite or out is None)
     run = load_run(directory)
@@ -155,6 +159,10 @@ def staff_delivery(
         run = replace(run, policy=rules)
     if workforce:
         run = replace(run, workforce=count_people(read_workforce(workforce)))
+    if given:
+        run = replace(
+            run, options=state_inputs(run.options, given), findings=judge_given(run.findings, given)
+        )
     run = replace(run, lang=lang or run.lang)
     deliver(staff_run(run, run.options), place, overwrite=True, progress=journal)
     return place

@@ -110,6 +110,7 @@ def options_of(request: Request) -> list[str]:
     listed = [(name, value) for name, value in words.items() if value not in (None, "")]
     listed += [("--columns", value) for value in request.columns or []]
     listed += [("--layer", value) for value in request.layer or []]
+    listed += [("--staffing", value) for value in request.staffing or []]
     return [word for name, value in listed for word in (name, str(value))]
 
 
@@ -133,7 +134,7 @@ def read_record(place: Path) -> dict[str, Any] | None:
 INPUT_KEYS = ("file", "sha256", "parts", "layer", "source_layer", "member")
 OPTION_KEYS = (
     "columns", "layers", "crs", "coords", "encoding",
-    "grids", "objective", "bad_rows", "missing", "lang", "effective_date", "effort",
+    "grids", "objective", "bad_rows", "missing", "lang", "effective_date", "effort", "staffing_given",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,10 @@ def load_layout(path: Path) -> Layout:
     if not isinstance(tree, dict):
         raise InputError("errors.yaml_unreadable", file=label, line=1)
     findings = blame_keys(path, tree)
-    if findings:
-        raise InputError("errors.yaml_unusable", findings=tuple(findings), file=label)
-    return build_layout(path, tree)
+    problems = tuple(f for f in findings if f.level == "problem")
+    if problems:
+        raise InputError("errors.yaml_unusable", findings=problems, file=label)
+    return replace(build_layout(path, tree), findings=tuple(findings))
 
 
 def build_layout(path: Path, tree: Any) -> Layout:

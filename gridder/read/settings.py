@@ -9,6 +9,7 @@ from typing import Any
 from gridder.addresses import Address
 from gridder.coordinates import DATUMS, Datum
 from gridder.errors import Finding, UsageError
+from gridder.read.staffing_inputs import BOUNDS, STAFFING, judge_input, read_number
 from gridder.read.zipped import Unpacked
 from gridder.tables import LAYERS
 
@@ -166,6 +167,26 @@ def parse_coords(text: str | None) -> tuple[Datum | None, dict[str, Datum]]:
         else:
             general = datum
     return general, by_layer
+
+
+def parse_staffing(texts: list[str] | tuple[str, ...]) -> dict[str, float]:
+    """Return input → value of ``county_cap=220,reference_wage_yuan_year=62000``; whole numbers are int.
+
+    Raises
+    ------
+    UsageError
+        No ``=``, an input gridder does not know, no number, or a number that this input cannot be.
+    """
+    given: dict[str, float] = {}
+    for key, text in (pair for part in texts for pair in split_pairs(STAFFING, part)):
+        if key not in BOUNDS:
+            raise UsageError("inputs.unknown", option=STAFFING, key=key, known=", ".join(BOUNDS))
+        value = read_number(text)
+        wrong = judge_input(key, text if value is None else value, STAFFING)
+        if wrong is not None and wrong.level == "problem":
+            raise UsageError(wrong.code, **wrong.facts)
+        given[key] = value if value is not None else 0.0
+    return given
 
 
 def find_datum(word: str) -> Datum | None:

@@ -9,16 +9,16 @@ from typing import Any
 from gridder.addresses import is_address, parse_address
 from gridder.coordinates import DATUMS, find_crs
 from gridder.errors import Finding
+from gridder.read.staffing_inputs import BOUNDS, judge_input
 from gridder.tables import LAYERS
 
 COORDS = "coords"
 TOP_KEYS = ("district", COORDS, "crs", "encoding", "staffing", "households_meaning", "policy", *LAYERS)
 DISTRICT_KEYS = ("id", "name")
 SOURCE_KEYS = ("file", "layer", "encoding", "columns", "crs", COORDS, "kind", "kinds")
-STAFFING_KEYS = ("county_cap", "reference_wage_yuan_year", "employer_rate", "workforce")
+STAFFING_KEYS = (*BOUNDS, "workforce")
 SECTIONS = ("district", "staffing", "columns", "kinds")  # keys that hold keys
 TEXTS = ("columns.", "kinds.")  # sections whose keys and values are words of the data
-NUMBERS = ("county_cap", "reference_wage_yuan_year", "employer_rate")
 
 
 class Blame:
@@ -55,10 +55,8 @@ class Blame:
     def check_value(self, key: str, value: Any, name: str, line: int) -> None:
         """Complain of a value of the wrong kind: lists and sections for texts, words for numbers, no such datum."""
         shown = str(value)
-        if key in NUMBERS:
-            number = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-            if value is not None and not number:
-                self.add("yaml_number", name, line, value=shown)
+        if key in BOUNDS:
+            self.check_input(key, value, name, line)
         elif isinstance(value, (dict, list, bool)):
             self.add("yaml_text", name, line, value=shown)
         elif key == COORDS and value is not None and value not in DATUMS:
@@ -69,6 +67,15 @@ class Blame:
             self.add("yaml_encoding", name, line, value=shown)
         elif key in ("file", "workforce") and value:
             self.check_file(shown, name, line)
+
+    def check_input(self, key: str, value: Any, name: str, line: int) -> None:
+        """Complain of an input of the staffing that is no number or cannot be; warn of one that is unusual."""
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+        if value is not None and not number:
+            self.add("yaml_number", name, line, value=str(value))
+        elif value is not None:
+            judged = judge_input(key, value, f"{self.label}:{line}", file=self.label, line=line, name=name)
+            self.found += [judged] if judged else []
 
     def check_file(self, text: str, name: str, line: int) -> None:
         """Complain of a file that is not there, or an address of a database that is none."""
@@ -98,7 +105,10 @@ def line_of(section: Any, key: Any) -> int:
 
 
 def blame_keys(path: Path, tree: Any) -> list[Finding]:
-    """Return a finding for every key of ``district.yaml`` that is unknown, missing or of the wrong kind."""
+    """Return a finding for every key of ``district.yaml`` that is unknown, missing or of the wrong kind.
+
+    Inputs of the staffing that are only unusual are warnings, all else are problems.
+    """
     blame = Blame(path)
     blame.compare(tree, TOP_KEYS, "", 1)
     for key, known in (("district", DISTRICT_KEYS), ("staffing", STAFFING_KEYS)):
