@@ -82,6 +82,15 @@ def normalise_kinds(
     ), findings
 
 
+def take_paths(raw: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a layer of footpaths as barriers of kind ``path``, whatever its classes; with ``passage`` as those have."""
+    kinds = np.full(len(frame), "path", dtype=object)
+    passages = find_ways(spread_tags(raw), frame, kinds)
+    passages = put(passages, ~np.isin(passages.astype(str), PASSAGES), None)
+    columns = {"kind": kinds, "passage": passages}
+    return frame.assign(**{k: pd.Series(v, index=frame.index, dtype=object) for k, v in columns.items()})
+
+
 def own_words(source: Source) -> dict[str, str]:
     """Return word → kind as ``district.yaml`` says; a kind gridder does not know is refused."""
     own = {fold_class(word): fold_class(kind) for word, kind in source.kinds.items()}
