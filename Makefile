@@ -54,7 +54,7 @@ $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "gridder needs Python 3.11 or newer; say which with make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	$(BIN)/python -m gridder.partition.warm
+	$(BIN)/python -m gridder.warm
 	@touch $(READY)
 
 clean:

@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
      "synth"),
     ("regenerate",),
     ("batch",),
-    ("options", "console", "usage", "report", "tasks", "cli", "__main__", "__init__"),
+    ("options", "console", "usage", "report", "tasks", "warm", "cli", "__main__", "__init__"),
 )  # fmt: skip
 GROUND = {name for floor in FLOORS[:2] for name in floor}
 FLOOR_OF = {name: number for number, floor in enumerate(FLOORS) for name in floor}

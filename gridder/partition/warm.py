@@ -1,4 +1,4 @@
-"""Compile every kernel once, so that no run waits for it: ``python -m gridder.partition.warm`` at set-up."""
+"""A small problem that needs every kernel: solved once at set-up, so that no run waits for compiling."""
 
 from __future__ import annotations
 
@@ -36,7 +36,3 @@ def warm() -> tuple[Plan, Certificate]:
     solve(replace(case, travel=make_travel(case.households, steps)), Effort("quick"))
     leaves_lawful_rests(make_graph(case), case.households_min, case.households_max, [(0,)])
     return solve(case, Effort("standard"))
-
-
-if __name__ == "__main__":
-    warm()
