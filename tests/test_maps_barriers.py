@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from page_shapes import data_of, shapes_of
 from sample_run import CRS, A, sample_run
 from shapely import LineString, Point, box
 
@@ -36,15 +35,6 @@ def with_barriers(*rows: tuple[str, str, Any], passage: str | None = None) -> Ru
     run = sample_run()
     more = barriers(*rows, passage=passage)
     return replace(run, barriers=gpd.GeoDataFrame(pd.concat([run.barriers, more]), crs=CRS))
-
-
-def data_of(html: str) -> dict[str, Any]:
-    return json.loads(html.split('id="gridder-data">')[1].split("</script>")[0])
-
-
-def features_of(html: str, layer: str) -> list[dict[str, Any]]:
-    found = re.search(rf"geo_json_{layer}_add\((.*?)\);\n", html)
-    return json.loads(found[1])["features"] if found else []
 
 
 def middle() -> tuple[float, float]:
@@ -121,9 +111,9 @@ def test_ground_between_is_no_lake():
     x, y = middle()
     strip = box(x - 40, y - 20, x + 40, y + 20)
     html = page.draw_community(with_barriers(("river", "between", strip)), A)
-    assert len(features_of(html, "between")) == 1
+    assert len(shapes_of(html, "between")) == 1
     plain = page.draw_community(sample_run(), A)
-    assert features_of(html, "river_area") == features_of(plain, "river_area")
+    assert shapes_of(html, "river_area") == shapes_of(plain, "river_area")
     assert 'data-key="between"' in html and 'data-key="between"' not in plain
 
 
@@ -142,14 +132,14 @@ def test_ground_between_streets_is_street_and_beside_rails_is_not(other, layer):
         ]
     run = with_barriers(*rows)
     html = page.draw_community(run, A)
-    assert [n for n in ("road_between", "between") if features_of(html, n)] == [layer]
+    assert [n for n in ("road_between", "between") if shapes_of(html, n)] == [layer]
 
 
 def test_paths_and_crossings_are_no_roads():
     x, y = middle()
     path = LineString([(x - 90, y), (x + 90, y)])
     html = page.draw_community(with_barriers(("path", "", path)), A)
-    assert features_of(html, "road_case") == features_of(page.draw_community(sample_run(), A), "road_case")
+    assert shapes_of(html, "road_case") == shapes_of(page.draw_community(sample_run(), A), "road_case")
 
 
 def test_3000_pieces_of_road_stay_light():
@@ -163,7 +153,5 @@ def test_3000_pieces_of_road_stay_light():
         points = np.column_stack([x + 20 * steps, y + 0.05 * np.sin(40 * steps)])
         rows.append(("road", "", LineString(points)))
     html = page.draw_community(with_barriers(*rows), A)
-    assert (
-        len(features_of(html, "road_case")) == 1 and features_of(html, "road") == []
-    )  # points stand there once
+    assert len(shapes_of(html, "road_case")) == 1 and shapes_of(html, "road") == []  # points stand there once
     assert len(html.encode()) < len(page.draw_community(run, A).encode()) + 300_000

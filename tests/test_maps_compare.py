@@ -12,14 +12,16 @@ from typing import Any
 
 import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pytest
+from page_shapes import read_shapes
 from sample_run import FORMULA, HOSTILE, A, B, sample_run
 from shapely import union_all
 
 from gridder.changes import list_changes
 from gridder.outputs.maps.compare import colour_new, colour_old, draw_compare, write_compare_sheet
-from gridder.outputs.maps.compare_data import pack
-from gridder.outputs.maps.compare_facts import percent
+from gridder.outputs.maps.compare_data import list_buildings, pack_pieces
+from gridder.outputs.maps.compare_facts import Pair, percent
 from gridder.tables import Run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -144,18 +146,21 @@ def test_a_code_keeps_its_colour_and_neighbours_differ():
             assert after.colour[a] != after.colour[b]
 
 
-def test_packed_rings_come_back():
-    _, new = make_pair()
-    shape = new.buildings.to_crs("EPSG:4326").geometry.iloc[1]
-    yard = shape.representative_point().buffer(1e-5, quad_segs=1)
-    ((ring, hole),) = pack(shape.difference(yard), [43.8, 126.5])
-    assert len(hole) == 8  # four corners of the courtyard
-    shape = shape.difference(yard)
-    at, points = [0, 0], []
-    for dy, dx in zip(ring[::2], ring[1::2], strict=True):
-        at = [at[0] + dy, at[1] + dx]
-        points.append((126.5 + at[1] / 1e7, 43.8 + at[0] / 1e7))
-    assert points == [pytest.approx(point, abs=1e-7) for point in shape.exterior.coords[:-1]]
+def test_pieces_stand_where_their_buildings_stand():
+    old, new = make_pair()
+    pair = Pair(old, new)
+    rows, shapes = list_buildings(pair, old.grids, new.grids), read_shapes(pack_pieces(pair))
+    assert len(rows) == len(shapes) > 50
+    where = (
+        pd.concat([old.buildings, new.buildings])
+        .to_crs("EPSG:4326")
+        .drop_duplicates(["building_id", "unit"], keep="last")
+    )
+    places = {
+        (b, u or ""): shape for b, u, shape in zip(where.building_id, where.unit, where.geometry, strict=True)
+    }
+    for row, shape in zip(rows, shapes, strict=True):
+        assert shape.symmetric_difference(places[row[0], row[1]]).area < 0.03 * shape.area
 
 
 @pytest.mark.parametrize(("share", "text"), [(1.0, "100%"), (0.9996, "99.9%"), (0.919, "91.9%"), (None, "—")])

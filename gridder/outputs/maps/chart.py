@@ -11,7 +11,6 @@ from shapely.geometry.base import BaseGeometry
 from gridder.outputs.maps import folium_page
 from gridder.outputs.maps.barrier_shapes import draw_kinds
 from gridder.outputs.maps.layers import (
-    COARSE,
     bounds_of,
     draw_buildings,
     draw_ground,
@@ -42,9 +41,8 @@ def draw_chart(run: Run, sheet: Sheet) -> tuple[folium.Map, list[dict[str, Any]]
     earlier: dict[str, list[dict[str, Any]]] = {}
     for group, name, features in all_layers(run, sheet):
         if features:
-            pane, style, shown = STYLES[name]
             same = next((other for other, drawn in earlier.items() if drawn == features), None)
-            folium_page.add_shapes(chart, name, features, pane=pane, style=style, shown=shown, like=same)
+            folium_page.add_shapes(chart, name, features, STYLES[name], like=same)
             earlier[name] = features
             groups.setdefault(group, []).append(name)
     marks = list_marks(run, sheet)
@@ -114,7 +112,7 @@ def building_features(run: Run, sheet: Sheet, facts: list[dict[str, Any]]) -> li
             zip(sheet.buildings["g"], sheet.buildings["households"], strict=True)
         )
     ]
-    return make_features(draw_buildings(sheet.buildings), run.crs, props, decimals=COARSE)
+    return make_features(draw_buildings(sheet.buildings), run.crs, props)
 
 
 def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str, Any]]]]:
@@ -125,7 +123,7 @@ def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str
     near = near_barriers(run.barriers, sheet.outline)
     drawn, pale = draw_kinds(near, tuple(LINES), m_per_px=sheet.m_per_px)
     ground = shapely.intersection(pale, sheet.outline) if pale is not None else None
-    found = [("between", "between", make_features([ground], run.crs, decimals=COARSE))]
+    found = [("between", "between", make_features([ground], run.crs))]
     for kind, one in drawn.items():
         street = kind in STRIPS
         shapes: dict[str, BaseGeometry | None] = {AREAS[kind]: one.areas} if kind in AREAS else {}
@@ -135,9 +133,7 @@ def barrier_layers(run: Run, sheet: Sheet) -> list[tuple[str, str, list[dict[str
         if street:
             strip = None if one.between is None else shapely.intersection(one.between, sheet.outline)
             shapes |= {f"{kind}_outside": leave_inside(one.lines, sheet), STRIPS[kind]: strip}
-        found += [
-            (kind, name, make_features([shape], run.crs, decimals=COARSE)) for name, shape in shapes.items()
-        ]
+        found += [(kind, name, make_features([shape], run.crs)) for name, shape in shapes.items()]
     return found
 
 
@@ -184,7 +180,7 @@ def tour_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
         draw_route(route) or draw_tour(walk, sheet.buildings)
         for route, walk in zip(routes, sheet.grids[steps], strict=True)
     ]
-    return make_features([line for line in lines if line is not None], run.crs, decimals=COARSE)
+    return make_features([line for line in lines if line is not None], run.crs)
 
 
 def previous_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:

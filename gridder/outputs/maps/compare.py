@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from gridder.outputs.maps import chart, folium_page, layers, palette, two
-from gridder.outputs.maps.compare_data import list_buildings, list_grids, origin_of
+from gridder.outputs.maps.compare_data import list_buildings, list_grids, pack_pieces
 from gridder.outputs.maps.compare_facts import (
     WHOLE,
     Pair,
@@ -124,8 +124,7 @@ def draw_side(side: str, run: Run, grids: gpd.GeoDataFrame) -> folium.Map:
         folium_page.add_pane(drawn, name, z_index)
     for name, features in side_layers(run, grids, outline, shapes):
         if features:
-            pane, style, _ = STYLES[name]
-            folium_page.add_shapes(drawn, f"{side}_{name}", features, pane=pane, style=style)
+            folium_page.add_shapes(drawn, f"{side}_{name}", features, STYLES[name])
     return drawn
 
 
@@ -213,7 +212,7 @@ def tell_script(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -
         "history": history,
         "grids": {"old": list_grids(pair, pair.old, before), "new": list_grids(pair, pair.new, after)},
         "buildings": buildings,
-        "origin": origin_of(pair.new),
+        "pieces": pack_pieces(pair),
     }
 
 

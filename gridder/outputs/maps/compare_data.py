@@ -6,16 +6,15 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from gridder.outputs.maps import layers
 from gridder.outputs.maps.compare_facts import Pair
 from gridder.outputs.maps.compare_sheet import name_buildings
 from gridder.outputs.maps.labels import Label, place_labels
 from gridder.outputs.maps.layers import text_of
+from gridder.outputs.maps.packed import pack_shapes
 from gridder.tables import Run
 
-DEGREE_STEPS = 10**layers.DECIMALS  # buildings travel as whole numbers of these: a centimetre
 LABEL_PX = ((56.0, 36.0), (44.0, 30.0))  # a grid's number over its households, large and small
 MAP_PX = 520.0  # what a community fills of a map: labels are placed for it
 
@@ -60,70 +59,40 @@ def place_numbers(run: Run, grids: gpd.GeoDataFrame) -> dict[str, list[float]]:
 
 
 def list_buildings(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[list[Any]]:
-    """Return every piece: id, unit, name, households, old grid, new grid, plans, community, rings.
+    """Return every piece: id, unit, name, households, old grid, new grid, plans, community.
 
     Grids are places in the lists of grids, −1 without; ``plans`` is 1 for the old one, 2 for the new one, 3
-    for both. Rings are as ``pack`` says.
+    for both.
     """
     place = [{str(code): g for g, code in enumerate(grids.index)} for grids in (before, after)]
     names = name_buildings(pair.old) | name_buildings(pair.new)
-    shapes = shape_of(pair.old) | shape_of(pair.new)
     order = {community: i for i, community in enumerate(pair.names)}
+    return [
+        [
+            row["building_id"],
+            row["unit"],
+            names.get(row["building_id"], ""),
+            int(row["households"]),
+            place[0].get(row["old_grid"], -1),
+            place[1].get(row["new_grid"], -1),
+            int(row["in_old"]) + 2 * int(row["in_new"]),
+            order.get(row["community"], -1),
+        ]
+        for row in pair.pieces.to_dict("records")
+    ]
+
+
+def pack_pieces(pair: Pair) -> str:
+    """Return the shapes of the pieces in the order of ``list_buildings``, packed."""
+    shapes = shape_of(pair.old) | shape_of(pair.new)
     pieces = pair.pieces
     found = [shapes[key] for key in zip(pieces["building_id"], pieces["unit"], strict=True)]
-    degrees = layers.to_degrees(found, pair.new.crs)
-    origin = origin_of(pair.new)
-    rows = []
-    for row, shape in zip(pieces.to_dict("records"), degrees, strict=True):
-        grids = [place[0].get(row["old_grid"], -1), place[1].get(row["new_grid"], -1)]
-        plans = int(row["in_old"]) + 2 * int(row["in_new"])
-        community = order.get(row["community"], -1)
-        rows.append(
-            [
-                row["building_id"],
-                row["unit"],
-                names.get(row["building_id"], ""),
-                int(row["households"]),
-                *grids,
-                plans,
-                community,
-            ]
-            + [pack(shape, origin)]
-        )
-    return rows
+    return pack_shapes(layers.to_degrees(found, pair.new.crs))
 
 
 def shape_of(run: Run) -> dict[tuple[str, str], Any]:
     """Return (building, unit) → shape."""
     table = run.buildings
     units = [text_of(unit) for unit in table["unit"]]
-    return dict(zip(zip(map(str, table["building_id"]), units, strict=True), table.geometry, strict=True))
-
-
-def origin_of(run: Run) -> list[float]:
-    """Return the point from which buildings are counted: latitude and longitude, three decimals."""
-    x0, y0, x1, y1 = run.communities.total_bounds
-    latitude, longitude = layers.point_of(shapely.box(x0, y0, x1, y1), run.crs)
-    return [round(latitude, 3), round(longitude, 3)]
-
-
-def pack(shape: Any, origin: list[float]) -> list[list[list[int]]]:
-    """Return the parts of a shape, each its outer ring and its holes, in whole steps of a degree.
-
-    Each ring is latitude, longitude, latitude, longitude …, without the closing point: first from the origin,
-    then from point to point. A point is one part of one ring of one point.
-    """
-    return [[pack_ring(ring, origin) for ring in rings_of(part)] for part in shapely.get_parts(shape)]
-
-
-def rings_of(part: Any) -> list[np.ndarray]:
-    """Return the points of the rings of a polygon without their closing points, or of a point."""
-    if part.geom_type != "Polygon":
-        return [shapely.get_coordinates(part)]
-    return [shapely.get_coordinates(ring)[:-1] for ring in (part.exterior, *part.interiors)]
-
-
-def pack_ring(points: np.ndarray, origin: list[float]) -> list[int]:
-    """Return the points of one ring as steps."""
-    steps = np.rint((points[:, ::-1] - origin) * DEGREE_STEPS).astype(np.int64)
-    return [int(step) for step in np.diff(steps, axis=0, prepend=0).ravel()]
+    drawn = layers.draw_buildings(table)
+    return dict(zip(zip(map(str, table["building_id"]), units, strict=True), drawn, strict=True))

@@ -22,8 +22,9 @@ import jinja2
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.map import CustomPane
 from folium.template import Template
-from folium.utilities import JsCode
 
+from gridder.outputs.maps.packed import pack_columns, pack_shapes
+from gridder.outputs.maps.strokes import Stroke
 from gridder.outputs.maps.two import attribute, mark_up, two
 
 # what folium asks for by name → our copy; Leaflet 1.9.4 stands in for the 1.9.3 that folium 0.20 names
@@ -136,51 +137,54 @@ def add_pane(chart: folium.Map, name: str, z_index: int) -> None:
     pane.add_to(chart)
 
 
-class Copy(folium.map.Layer):
-    """The features of another layer, drawn once more in another stroke: they stand in the page once."""
+class Shapes(folium.map.Layer):
+    """A layer whose shapes stand packed in the page's data, under ``like`` if another layer has them too.
+
+    The page's script shows it once the map has its view (``gridder.fit``): shapes are placed once.
+    """
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.geoJson({{ this.like }}.toGeoJSON(false), {{ this.options }});
+        var {{ this.get_name() }} = gridder.shapes("{{ this.like }}", {{ this.options }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, like: str, options: str, *, shown: bool) -> None:
-        super().__init__(show=shown)
+    def __init__(self, name: str, stroke: Stroke, *, like: str, packed: dict[str, Any]) -> None:
+        super().__init__(show=False)
         self._name = "geo_json"
-        self.like = f"geo_json_{like}"
-        self.options = options
+        self._id = name
+        self.stroke = stroke
+        self.like = like
+        self.packed = packed
+
+    @property
+    def options(self) -> str:
+        """What ``gridder.shapes`` is told besides the name."""
+        pane, style, shown = self.stroke
+        code = style if isinstance(style, str) else dump_json(style)
+        chart: Any = self._parent
+        return f'{{map: {chart.get_name()}, shown: {dump_json(shown)}, pane: "{pane}", style: {code}}}'
 
 
 def add_shapes(
-    chart: Any,
-    name: str,
-    features: list[dict[str, Any]],
-    *,
-    pane: str,
-    style: str | dict[str, Any],
-    shown: bool = True,
-    like: str | None = None,
+    chart: Any, name: str, features: list[dict[str, Any]], stroke: Stroke, *, like: str | None = None
 ) -> None:
-    """Add GeoJSON features as the layer ``geo_json_<name>``, in a pane of its own.
+    """Add features as the layer ``geo_json_<name>``.
 
-    ``style`` is a Leaflet style, or the name of a function of ``shared.js`` that gives a feature its style.
-    Properties of features pass through branca's templates: numbers and codes only, never a name. ``like`` names a
-    layer added before that has the same features.
+    Parameters
+    ----------
+    features
+        As ``layers.make_features`` returns them: shapes in degrees, and properties of numbers and codes.
+    like
+        A layer added before that has the same features: they stand in the page once.
     """
-    code = style if isinstance(style, str) else f"function() {{ return {dump_json(style)}; }}"
-    layer: Any
-    if like is not None:
-        options = f'{{smoothFactor: 0, pane: "{pane}", interactive: false, style: {code}}}'
-        layer = Copy(like, options, shown=shown)
-    else:
-        layer = folium.GeoJson(
-            {"type": "FeatureCollection", "features": features},
-            name=name, show=shown, smooth_factor=0, pane=pane, interactive=False, style=JsCode(code),
-        )  # fmt: skip
-    name_element(layer, name).add_to(chart)
+    packed = {}
+    if like is None:
+        shapes = pack_shapes(feature["geometry"] for feature in features)
+        packed = {"shapes": shapes, "facts": pack_columns([feature["properties"] for feature in features])}
+    Shapes(name, stroke, like=like or name, packed=packed).add_to(chart)
 
 
 def map_div(chart: folium.Map) -> str:
@@ -201,7 +205,10 @@ def render(maps: Iterable[folium.Map], page: Page) -> str:
     """
     assets: dict[str, str] = {}
     scripts = []
+    shapes: dict[str, Any] = {}
     for chart in maps:
+        layers = [child for child in chart._children.values() if isinstance(child, Shapes)]
+        shapes |= {layer.like: layer.packed for layer in layers if layer.packed}
         figure: Any = chart.get_root()
         for child in figure._children.values():
             child.render()
@@ -220,7 +227,7 @@ def render(maps: Iterable[folium.Map], page: Page) -> str:
         shared_js="\n".join(read_asset(name) for name in SHARED_JS),
         js="\n".join(read_asset(name) for name in page.js),
         map_js="\n".join(scripts),
-        data=dump_json(page.data),
+        data=dump_json(page.data | {"shapes": shapes}),
     )
 
 
@@ -248,12 +255,6 @@ def strip_source_map(js: str) -> str:
 
 
 def tidy(script: str) -> str:
-    """Return folium's script without the blanks its templates leave, which are a fifth of a page.
-
-    The lines with the features hold numbers and codes only: blanks behind commas and colons go too.
-    """
+    """Return folium's script without the blanks its templates leave."""
     lines = (line.strip() for line in script.splitlines())
-    features = re.compile(r"geo_json_\w+_add\(\{")
-    return "\n".join(
-        line.replace(", ", ",").replace(": ", ":") if features.match(line) else line for line in lines if line
-    )
+    return "\n".join(line for line in lines if line)

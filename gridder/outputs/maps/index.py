@@ -11,6 +11,7 @@ import shapely
 from gridder.outputs.maps import folium_page, layers, two
 from gridder.outputs.maps.facts import clause_name, meaning_of
 from gridder.outputs.maps.layers import number_of, text_of
+from gridder.outputs.maps.strokes import Stroke
 from gridder.tables import Run
 from gridder.text import LANGS, say_finding, sentences
 
@@ -176,14 +177,14 @@ def draw_map(run: Run) -> Any:
     order = {str(community): i for i, community in enumerate(run.communities.sort_index(kind="stable").index)}
     places = [{"i": order[str(community)], "s": "exception"} for community in grounds.index]
     shapes = layers.make_features(grounds.geometry, grounds.crs, places)
-    folium_page.add_shapes(chart, "grounds", shapes, pane="ground", style=LINE["ground"])
+    folium_page.add_shapes(chart, "grounds", shapes, STROKES["ground"])
     troubled = find_troubled(run.communities)
     hatched = [feature for feature in shapes if feature["properties"]["i"] in troubled]
-    folium_page.add_shapes(chart, "hatches", hatched, pane="hatch", style="gridder.style.hatch")
+    folium_page.add_shapes(chart, "hatches", hatched, STROKES["hatch"])
     inner = layers.make_features(subdistrict_lines(grounds), grounds.crs)
-    folium_page.add_shapes(chart, "subdistricts", inner, pane="lines", style=LINE["subdistrict"])
+    folium_page.add_shapes(chart, "subdistricts", inner, STROKES["subdistrict"])
     outer = layers.make_features(district_outline(grounds), grounds.crs)
-    folium_page.add_shapes(chart, "outline", outer, pane="outline", style=LINE["outline"])
+    folium_page.add_shapes(chart, "outline", outer, STROKES["outline"])
     return chart
 
 
@@ -196,10 +197,11 @@ def find_troubled(communities: pd.DataFrame) -> set[int]:
     return {i for i, one in enumerate(troubled) if one}
 
 
-LINE: dict[str, dict[str, Any]] = {
-    "ground": {"color": "#ffffff", "weight": 2, "fillColor": "#E6EFEB", "fillOpacity": 1},
-    "subdistrict": {"color": "#33424E", "weight": 2, "fill": False},
-    "outline": {"color": "#1B2733", "weight": 3.2, "fill": False},
+STROKES = {
+    "ground": Stroke("ground", {"color": "#ffffff", "weight": 2, "fillColor": "#E6EFEB", "fillOpacity": 1}),
+    "hatch": Stroke("hatch", "gridder.style.hatch"),
+    "subdistrict": Stroke("lines", {"color": "#33424E", "weight": 2, "fill": False}),
+    "outline": Stroke("outline", {"color": "#1B2733", "weight": 3.2, "fill": False}),
 }
 
 

@@ -1,4 +1,4 @@
-"""Tables of a run as GeoJSON features for the map: degrees, rounded, with numbers and codes only."""
+"""Tables of a run as features for the map: shapes in degrees, rounded, with numbers and codes only."""
 
 from __future__ import annotations
 
@@ -13,41 +13,36 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 DEGREES = "EPSG:4326"  # what Leaflet draws; PROJ treats the shift from CGCS2000 as none
-DECIMALS = 7  # of a degree: a centimetre
-COARSE = 6  # of a degree, for what is many and small: a decimetre
+DECIMALS = 6  # of a degree: a decimetre
 POINT_M = 6.0  # a building known as a point is drawn as a disc of this radius
 BARRIER_TEXTS = ("kind", "name", "made", "passage")
 CORNER_M = 0.1  # a corner of a house or a boundary that sticks out less is not drawn
 ROUND_M = 0.01  # points of a drawn shape nearer than this are one
 
 
-def to_degrees(shapes: Iterable[BaseGeometry | None], crs: Any, *, decimals: int = DECIMALS) -> np.ndarray:
+def to_degrees(shapes: Iterable[BaseGeometry | None], crs: Any) -> np.ndarray:
     """Return shapes of a metric CRS in degrees (longitude, latitude), rounded."""
     flat = shapely.force_2d(np.array(list(shapes), dtype=object))
     degrees = gpd.GeoSeries(flat, crs=crs).to_crs(DEGREES).to_numpy()
-    return shapely.transform(degrees, lambda points: points.round(decimals))
+    return shapely.transform(degrees, lambda points: points.round(DECIMALS))
 
 
 def make_features(
     shapes: Iterable[BaseGeometry | None],
     crs: Any,
     properties: Iterable[dict[str, Any]] | None = None,
-    *,
-    decimals: int = DECIMALS,
 ) -> list[dict[str, Any]]:
-    """Return one GeoJSON feature a shape that has a length, with its properties.
+    """Return one feature a shape that has a length: ``geometry`` in degrees, ``properties``.
 
-    Points are left out, also those in a mixed shape: Leaflet would draw each as a marker with a picture.
+    Points are left out, also those in a mixed shape: these are layers of lines and areas.
     """
-    degrees = to_degrees([without_points(shape) for shape in shapes], crs, decimals=decimals)
+    degrees = to_degrees([without_points(shape) for shape in shapes], crs)
     facts = list(properties) if properties is not None else [{} for _ in degrees]
     features = []
     for shape, props in zip(degrees, facts, strict=True):
         if shape is None or shape.is_empty:
             continue
-        features.append(
-            {"type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)), "properties": props}
-        )
+        features.append({"geometry": shape, "properties": props})
     return features
 
 

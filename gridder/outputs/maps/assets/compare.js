@@ -10,7 +10,7 @@
   var scopes = {}, started = false;
   data.scopes.forEach(function (scope) { scopes[scope.id] = scope; });
 
-  // building: [id, unit, name, households, old grid, new grid, plans, community, rings]
+  // building: [id, unit, name, households, old grid, new grid, plans, community, corners]
   var OLD = 4, NEW = 5;
   function gridOf(side, building) { return data.grids[side][building[side === "old" ? OLD : NEW]]; }
   function isIn(side, building) { return (building[6] & (side === "old" ? 1 : 2)) > 0; }
@@ -23,22 +23,8 @@
   function inScope(community) { return state.scope === "" || community === state.scope; }
 
   // ── the maps ──
-  var STEPS = 1e7;
-  function unpack(ring) {
-    var at = [0, 0], points = [];
-    for (var i = 0; i < ring.length; i += 2) {
-      at = [at[0] + ring[i], at[1] + ring[i + 1]];
-      points.push([data.origin[0] + at[0] / STEPS, data.origin[1] + at[1] / STEPS]);
-    }
-    return points;
-  }
-  function shapeOf(building, options) {
-    var parts = building[8].map(function (part) { return part.map(unpack); });
-    if (parts.length === 1 && parts[0][0].length === 1) {
-      return L.circleMarker(parts[0][0][0], Object.assign({ radius: 4 }, options));
-    }
-    return L.polygon(parts, options);
-  }
+  gridder.unpackShapes(data.pieces).forEach(function (shape, b) { data.buildings[b][8] = shape.latlngs; });
+  function shapeOf(building, options) { return L.polygon(building[8], options); }
   function colourOf(side, building) {
     var grid = gridOf(side, building);
     if (!building[3] || !grid) return gridder.palette.zero;
@@ -94,8 +80,7 @@
     layer.eachLayer(function (shape) {
       if (!data.grids.new[shape.feature.properties.g].fresh) return;
       [["#FFFFFF", 6, null], ["#9C1458", 3, "8 5"]].forEach(function (stroke) {
-        L.geoJSON(shape.feature, { pane: "exceptions", interactive: false,
-          style: { color: stroke[0], weight: stroke[1], dashArray: stroke[2], fill: false } }).addTo(charts.new);
+        gridder.outlineOf(shape, { pane: "exceptions", color: stroke[0], weight: stroke[1], dashArray: stroke[2] }).addTo(charts.new);
       });
     });
   }
@@ -166,7 +151,7 @@
       });
     };
     var probe = shapeOf(building, {});
-    point(outline, probe.getBounds ? probe.getBounds() : L.latLngBounds([probe.getLatLng(), probe.getLatLng()]));
+    point(outline, probe.getBounds());
   }
   function showGrids(row) {
     var wanted = { old: [row.old], new: row.new }, bounds = L.latLngBounds([]);
@@ -176,7 +161,7 @@
         if (wanted[side].indexOf(data.grids[side][shape.feature.properties.g].code) < 0) return;
         bounds.extend(shape.getBounds());
         [["#FFFFFF", 7], ["#12487A", 4]].forEach(function (stroke) {
-          found.push(L.geoJSON(shape.feature, { pane: "chosen", interactive: false, style: { color: stroke[0], weight: stroke[1], fill: false } }));
+          found.push(gridder.outlineOf(shape, { pane: "chosen", color: stroke[0], weight: stroke[1] }));
         });
       });
       return found;

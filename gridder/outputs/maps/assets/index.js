@@ -296,9 +296,8 @@
     if (hatches) hatches.eachLayer(function (shape) { shape.setStyle({ fillOpacity: fade(shape.feature.properties.i) }); });
   }
   function outlineOf(place) {
-    var feature = byPlace[place].feature;
     var style = function (colour, weight) {
-      return L.geoJSON(feature, { pane: "chosen", interactive: false, style: { color: colour, weight: weight, fill: false } });
+      return gridder.outlineOf(byPlace[place], { pane: "chosen", color: colour, weight: weight });
     };
     return L.layerGroup([style("#FFFFFF", 7), style("#12487A", 4)]);
   }

@@ -103,51 +103,159 @@ var gridder = {};
     }
   };
 
+  // ── shapes: packed.py says how they are written ──
+  var SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", STEPS = 1e6;
+  var valueOf = {};
+  SIGNS.split("").forEach(function (sign, i) { valueOf[sign.charCodeAt(0)] = i; });
+  // a function that reads the next number of a packed text; null behind the last
+  gridder.reader = function (text) {
+    var at = 0;
+    return function () {
+      if (at >= text.length) return null;
+      var number = 0, scale = 1, bits;
+      do {
+        bits = valueOf[text.charCodeAt(at++)];
+        number += (bits & 31) * scale;
+        scale *= 32;
+      } while (bits & 32);
+      return number % 2 ? -(number + 1) / 2 : number / 2;
+    };
+  };
+  // [{area: bool, latlngs: as Leaflet takes them}, …] of a packed text
+  gridder.unpackShapes = function (text) {
+    var next = gridder.reader(text), found = [], lng = 0, lat = 0;
+    var line = function () {
+      var points = [];
+      for (var n = next(); n > 0; n--) {
+        lng += next();
+        lat += next();
+        points.push(new L.LatLng(lat / STEPS, lng / STEPS));
+      }
+      return points;
+    };
+    var area = function () {
+      var rings = [];
+      for (var n = next(); n > 0; n--) rings.push(line());
+      return rings;
+    };
+    for (var head = next(); head !== null; head = next()) {
+      var parts = [], flat = head % 2 === 1;
+      for (var n = (head - flat) / 2; n > 0; n--) parts.push(flat ? area() : line());
+      found.push({ area: flat, latlngs: parts.length === 1 ? parts[0] : parts });
+    }
+    return found;
+  };
+  // the properties of shapes, one object each
+  gridder.unpackFacts = function (columns, n) {
+    var facts = [];
+    for (var i = 0; i < n; i++) facts.push({});
+    Object.keys(columns).forEach(function (key) {
+      var words = Array.isArray(columns[key]) ? columns[key][0] : null;
+      var next = gridder.reader(words ? columns[key][1] : columns[key]);
+      for (var i = 0; i < n; i++) facts[i][key] = words ? words[next()] : next();
+    });
+    return facts;
+  };
+  // a layer of the page's data; style: of Leaflet, or a function of a feature. Shown ones wait until their map has its
+  // view (gridder.fit), so that they are placed once
+  var waiting = [];
+  gridder.shapes = function (name, options) {
+    var packed = gridder.data.shapes[name], shapes = gridder.unpackShapes(packed.shapes);
+    var facts = gridder.unpackFacts(packed.facts, shapes.length);
+    var group = L.featureGroup(shapes.map(function (shape, i) {
+      var feature = { type: "Feature", properties: facts[i] };
+      var style = typeof options.style === "function" ? options.style(feature) : options.style;
+      var settings = L.extend({ pane: options.pane, interactive: false, smoothFactor: 0 }, style);
+      var layer = shape.area ? L.polygon(shape.latlngs, settings) : L.polyline(shape.latlngs, settings);
+      layer.feature = feature;
+      return layer;
+    }));
+    if (options.shown) waiting.push([options.map, group]);
+    return group;
+  };
+  var showWaiting = function (map) {
+    var mine = waiting.filter(function (pair) { return !map || pair[0] === map; });
+    waiting = waiting.filter(function (pair) { return mine.indexOf(pair) < 0; });
+    mine.forEach(function (pair) { pair[0].addLayer(pair[1]); });
+  };
+  // the same shape once more in another stroke
+  gridder.outlineOf = function (layer, style) {
+    var settings = L.extend({ interactive: false, smoothFactor: 0, fill: false }, style);
+    return layer instanceof L.Polygon ? L.polygon(layer.getLatLngs(), settings) : L.polyline(layer.getLatLngs(), settings);
+  };
+
   // ── map ──
   // fit bounds beside the furniture: padding [top, right, bottom, left] in pixels
   gridder.fit = function (map, bounds, padding) {
     map.fitBounds(bounds, {
       paddingTopLeft: [padding[3], padding[0]], paddingBottomRight: [padding[1], padding[2]], animate: false
     });
+    showWaiting(map);
   };
 
   // labels, first come first served: {at: [lat, lng], nodes: [function () → element, …] from large to small (or
   // node: one of them), minZoom, fits: optional function (corners) → whether the label lies well, always: drawn even over others}.
   // The largest form that lies well and covers no other label is drawn, else the smallest that covers none, else none.
   gridder.drawLabels = function (map, labels) {
-    var layer = L.layerGroup().addTo(map), taken = [];
-    var isFree = function (box) {
-      return !taken.some(function (other) {
-        return box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
+    var layer = L.layerGroup().addTo(map), boxes = {};
+    // where the box of a label lies around its point: measured once a form, all new ones of a drawing together
+    var keyOf = function (node) { return node.className + "|" + node.innerHTML; };
+    var measure = function (nodes) {
+      var fresh = nodes.filter(function (node) { return !boxes[keyOf(node)]; });
+      if (!fresh.length) return;
+      var hidden = hiddenIn(map.getPane("labels"));
+      fresh.forEach(function (node) { hidden.appendChild(node.cloneNode(true)); });
+      var at = hidden.getBoundingClientRect();
+      fresh.forEach(function (node, i) {
+        var box = hidden.childNodes[i].getBoundingClientRect();
+        boxes[keyOf(node)] = { left: box.left - at.left, right: box.right - at.left, top: box.top - at.top, bottom: box.bottom - at.top };
       });
+      hidden.remove();
     };
-    var place = function (label, node) {
-      var icon = L.divIcon({ className: "map-label", html: node, iconSize: null });
-      var marker = L.marker(label.at, { icon: icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
-      return { marker: marker, box: marker.getElement().firstChild.getBoundingClientRect() };
+    var hiddenIn = function (pane) {
+      var hidden = gridder.make("div", "map-label");
+      hidden.style.cssText = "position:absolute;visibility:hidden";
+      return pane.appendChild(hidden);
+    };
+    var boxOf = function (label, node) {
+      var at = map.latLngToContainerPoint(label.at), box = boxes[keyOf(node)];
+      return { left: at.x + box.left, right: at.x + box.right, top: at.y + box.top, bottom: at.y + box.bottom };
     };
     var liesWell = function (label, box) {
       if (!label.fits) return true;
-      var at = map.getContainer().getBoundingClientRect();
-      var corner = function (x, y) { return map.containerPointToLatLng([x - at.left, y - at.top]); };
-      return label.fits([corner(box.left, box.top), corner(box.right, box.top), corner(box.left, box.bottom), corner(box.right, box.bottom)]);
+      return label.fits([[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [box.right, box.bottom]].map(function (corner) {
+        return map.containerPointToLatLng(corner);
+      }));
     };
     var draw = function () {
+      var taken = [], view = map.getBounds().pad(0.1);
+      var isFree = function (box) {
+        return !taken.some(function (other) {
+          return box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
+        });
+      };
       layer.clearLayers();
-      taken = [];
-      var view = map.getBounds().pad(0.1);
-      labels().forEach(function (label) {
-        var nodes = label.nodes || [label.node];
-        if (label.minZoom && map.getZoom() < label.minZoom || !view.contains(label.at)) return;
-        for (var n = 0; n < nodes.length; n++) {
-          var put = place(label, nodes[n]()), last = n === nodes.length - 1;
-          if ((isFree(put.box) && (last || liesWell(label, put.box))) || (last && label.always)) { taken.push(put.box); return; }
-          layer.removeLayer(put.marker);
+      var wanted = labels().filter(function (label) {
+        return !(label.minZoom && map.getZoom() < label.minZoom) && view.contains(label.at);
+      });
+      wanted.forEach(function (label) { label.forms = (label.nodes || [label.node]).map(function (form) { return form(); }); });
+      measure([].concat.apply([], wanted.map(function (label) { return label.forms; })));
+      wanted.forEach(function (label) {
+        for (var n = 0; n < label.forms.length; n++) {
+          var box = boxOf(label, label.forms[n]), last = n === label.forms.length - 1;
+          if ((isFree(box) && (last || liesWell(label, box))) || (last && label.always)) {
+            taken.push(box);
+            var icon = L.divIcon({ className: "map-label", html: label.forms[n], iconSize: null });
+            L.marker(label.at, { icon: icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
+            return;
+          }
         }
       });
     };
-    map.on("moveend zoomend", draw);
+    map.on("moveend", draw);
     document.addEventListener("gridder:lang", draw);
+    window.addEventListener("resize", function () { boxes = {}; });
+    document.addEventListener("gridder:print", function () { boxes = {}; });
     return draw;
   };
 
@@ -231,6 +339,7 @@ var gridder = {};
       if (swapped === on) return;
       swapped = gridder.printing = on;
       root.classList.toggle("printing", on);
+      document.dispatchEvent(new Event("gridder:print"));
       var box = map.getContainer();
       box.style.width = on ? size[0] + "px" : "";
       box.style.height = on ? size[1] + "px" : "";
@@ -253,5 +362,6 @@ var gridder = {};
     });
     var asked = /[#&]lang=(zh|en)/.exec(window.location.hash);
     gridder.setLang(asked ? asked[1] : gridder.lang());
+    showWaiting();
   });
 })();
