@@ -22,6 +22,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from gridder.policy import load_policy
+from gridder.staffing.network import make_network
 from gridder.staffing.patrol import walk_rounds
 from gridder.staffing.tours import find_tour, tour_length
 
@@ -120,11 +121,19 @@ def lattice(shapes: list[tuple[int, int]]) -> tuple[gpd.GeoDataFrame, pd.DataFra
     return gpd.GeoDataFrame(table.assign(community_id="K", households=8), crs="EPSG:4551"), neighbours
 
 
-def rounds(name: str, shapes: list[tuple[int, int]]) -> list[str]:
-    """Return one line of the table: the seconds of rounds from cells and neighbours to metres."""
+def footpaths(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a path round every cell."""
+    rings = shapely.get_parts(shapely.boundary(cells.geometry.to_numpy()))
+    return gpd.GeoDataFrame({"kind": ["path"] * len(rings)}, geometry=rings, crs=cells.crs)
+
+
+def rounds(name: str, shapes: list[tuple[int, int]], *, along_paths: bool = False) -> list[str]:
+    """Return one line of the table: the seconds of rounds from cells and neighbours (and paths) to metres."""
     cells, edges = lattice(shapes)
+    paths = footpaths(cells if along_paths else cells.iloc[:0])
     began = time.process_time()
-    walk_rounds(cells, edges, load_policy())
+    policy = load_policy()
+    walk_rounds(cells, make_network(cells, edges, paths, policy), policy)
     spent = time.process_time() - began
     return [name, f"{len(shapes):,}", f"all: {spent:.1f} s", "", "", f"{spent / len(shapes):.3f}"]
 
@@ -151,6 +160,7 @@ def measure(asked: argparse.Namespace) -> list[list[str]]:
         )
     shapes = [GRID_SHAPES[n % len(GRID_SHAPES)] for n in range(asked.grids)]
     found.append(rounds("rounds of grids of 25–60", shapes))
+    found.append(rounds("the same along footpaths", shapes, along_paths=True))
     side = int(asked.largest**0.5)
     return [
         *found,
