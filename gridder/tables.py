@@ -92,6 +92,10 @@ LAYERS: dict[str, tuple[Column, ...]] = {
         Column("name", "text", ("名称", "道路名称", "路名", "线路名称", "河流名称", "水系名称")),
         Column("passage", "text"),  # how a way gets past what it meets: bridge, tunnel or None
     ),
+    "paths": (  # footpaths: people walk along them, they bound nothing; read into barriers as kind ``path``
+        Column("name", "text", ("名称", "道路名称", "路名")),
+        Column("passage", "text"),
+    ),
     "compounds": (
         Column("name", "text", ("小区", "小区名称", "名称")),
         Column("households", "count", HOUSEHOLDS_KNOWN_AS),
@@ -110,11 +114,58 @@ LAYERS: dict[str, tuple[Column, ...]] = {
         Column("staff", "count", ("工作人员", "普通工作人员")),
         Column("party_posts", "count", ("党建岗", "党建社工岗")),
         Column("public_welfare", "count", ("公益性岗位", "公益岗")),
+        Column("apart", "count", ("单列人员", "不计入人员")),
         Column("assistant_certified", "count", ("助理社工师", "助理社会工作师")),
         Column("certified", "count", ("社工师", "社会工作师")),
         Column("senior_certified", "count", ("高级社工师", "高级社会工作师")),
     ),
 }
+
+# A table of staff with one row a person: all texts until they are judged. ``appraisals`` also from one column a year.
+ROSTER: tuple[Column, ...] = (
+    Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm", "社区id")),
+    Column("community", "text", ("社区", "社区名称", "所在社区", "所属社区", "工作社区")),
+    Column("person", "text", ("姓名", "人员姓名", "name", "full_name")),
+    Column("age", "text", ("年龄", "周岁", "年龄(周岁)")),
+    Column(
+        "birth",
+        "text",
+        ("出生年月", "出生日期", "出生年月日", "出生时间", "birth_date", "date_of_birth", "birthday"),
+    ),
+    Column(
+        "hired",
+        "text",
+        ("入职时间", "入职日期", "入职年月", "聘用时间", "聘用日期", "到岗时间", "hire_date", "hired_on"),
+    ),
+    Column("education", "text", ("学历", "文化程度", "最高学历")),
+    Column("pay_class", "text", ("类别", "人员类别", "岗位类别", "class", "category")),
+    Column("position", "text", ("职务", "岗位", "岗位名称", "现任职务", "title")),
+    Column(
+        "entry",
+        "text",
+        ("进入方式", "人员来源", "来源", "入职方式", "聘用方式", "招聘方式", "用工形式", "recruitment", "entry_route"),
+    ),
+    Column(
+        "certificate",
+        "text",
+        ("证书", "社工证书", "社工证", "职业资格", "职业资格证书", "资格证书", "持证情况", "社会工作者职业资格"),
+    ),
+    Column("pay_year", "text", ("年收入", "年薪", "年工资", "年报酬", "年度报酬", "annual_pay", "pay_yuan_year")),
+    Column("pay_month", "text", ("月收入", "月薪", "月工资", "月报酬", "monthly_pay", "pay_yuan_month")),
+    Column("appraisals", "text", ("考核结果", "考核", "历年考核", "考核情况", "年度考核", "appraisal")),
+    Column("party_post", "text", ("是否党建岗", "党建岗", "党建社工岗", "专职党建岗", "是否专职党建岗")),
+    Column(
+        "committee_member",
+        "text",
+        ("是否现任两委", "现任两委", "是否两委成员", "是否现任两委成员", "是否两委", "现任两委成员"),
+    ),
+    Column(
+        "transferred",
+        "text",
+        ("已转入社工岗", "是否转入社工岗", "是否已转入社工岗", "转入社工岗", "是否转社工岗"),
+    ),
+    Column("relaxed", "text", ("可放宽情形", "放宽情形", "放宽条件", "优先情形", "relaxed_for")),
+)  # fmt: skip
 
 # ── what a delivery holds (the columns of CONTRACT; more may follow, none is renamed) ──
 GRID_COLUMNS = (

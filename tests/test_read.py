@@ -165,7 +165,7 @@ def test_a_folder_with_one_file_a_layer(tmp_path):
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
     district = read_district(tmp_path)
     assert counts(district) == STREET and len(district.communities) == 2
-    assert district.workforce[["community_id", "posts_now", "备注"]].values.tolist() == [["A", 11, "x"]]
+    assert district.workforce[["community_id", "posts_now"]].values.tolist() == [["A", 11]]
     assert codes(district) == ["read.layers_ignored"] and "notes.csv" in district.findings[0].facts["layers"]
 
 

@@ -20,10 +20,11 @@ from gridder.read.columns import list_columns, resolve_columns, take_columns
 from gridder.read.datum import datum_in_force, note_old_datum
 from gridder.read.district_yaml import pointing
 from gridder.read.drawings import close_outlines
-from gridder.read.kinds import normalise_kinds
+from gridder.read.kinds import normalise_kinds, take_paths
 from gridder.read.opened import identify, read_source, tell_reading
 from gridder.read.placing import parse_crs, place, refuse_nowhere
 from gridder.read.proposals import add_proposals, explaining
+from gridder.read.roster_columns import is_roster, names_persons, tell_persons
 from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, parse_layers
 from gridder.read.shapefile import hash_file
 from gridder.read.sources import find_layout
@@ -70,7 +71,8 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
     buildings = join_buildings([one for one in loaded if one.layer == "buildings"])
     refuse_nowhere(buildings, layout.sources[0].label)
     crs = choose_metric_crs(buildings)
-    tables = {layer: join_layer(layer, loaded, crs) for layer in LAYERS if layer != "buildings"}
+    own = [layer for layer in LAYERS if layer not in ("buildings", "communities", "paths")]
+    tables = {layer: join_layer(layer, loaded, crs) for layer in (*own, "communities")}
     findings = [*layout.findings, *(finding for one in loaded for finding in one.findings)]
     for one in loaded:
         if isinstance(one.frame, gpd.GeoDataFrame):
@@ -87,7 +89,7 @@ def read_district(path: Path, options: ReadOptions | None = None) -> District:
         crs=crs,
         buildings=number_rows(buildings).to_crs(crs),
         communities=tables["communities"] if given else None,
-        **{layer: tables[layer] for layer in LAYERS if layer not in ("buildings", "communities")},
+        **{layer: tables[layer] for layer in own},
         inputs=record_layout(layout) + tuple(one.record for one in loaded),
         settings=layout.settings,
         findings=tuple(findings),
@@ -150,10 +152,14 @@ def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted
     columns = resolve_columns(source, raw, options, counted=counted)
     frame = take_columns(source, raw, columns)
     findings = tell_reading(source, raw) + drawn
+    if source.layer == "workforce" and names_persons(columns):
+        findings += tell_persons(source, raw, columns)
     if source.layer == "barriers":
         stated = "kind" in source.columns or "kind" in options.columns.get("barriers", {})
         frame, found = normalise_kinds(source, raw.frame, frame, columns.get("kind"), stated=stated)
         findings += found
+    if source.layer == "paths":
+        frame = take_paths(raw.frame, frame)
     if raw.has_geometry and source.layer != "workforce":
         frame, found = place(source, raw, frame, layout, options)
         findings += found
@@ -166,7 +172,8 @@ def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted
         "crs": frame.crs.to_string() if isinstance(frame, gpd.GeoDataFrame) and frame.crs else None,
         "coords": datum_in_force(source, frame, layout, options),
     }
-    return Loaded(source.layer, frame, record, tuple(findings))
+    layer = "barriers" if source.layer == "paths" else source.layer
+    return Loaded(layer, frame, record, tuple(findings))
 
 
 def join_buildings(loaded: list[Loaded]) -> gpd.GeoDataFrame:
@@ -183,6 +190,7 @@ def join_layer(layer: str, loaded: list[Loaded], crs: CRS) -> Any:
     """Return one layer of all its sources in ``crs``; an empty table when there is none."""
     frames = [one.frame for one in loaded if one.layer == layer]
     if layer == "workforce":
+        refuse_two_kinds([one for one in loaded if one.layer == layer])
         return pd.concat(frames, ignore_index=True) if frames else empty_layer(layer)
     if not frames:
         return gpd.GeoDataFrame(empty_layer(layer), geometry=gpd.GeoSeries([], crs=crs), crs=crs)
@@ -190,6 +198,14 @@ def join_layer(layer: str, loaded: list[Loaded], crs: CRS) -> Any:
     if layer == "barriers":
         joined = joined[joined["kind"].notna()].reset_index(drop=True)
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=crs)
+
+
+def refuse_two_kinds(tables: list[Loaded]) -> None:
+    """Stop when one table of staff has a row a person and another a row a community: the same people twice."""
+    persons = [one.record["file"] for one in tables if is_roster(one.frame)]
+    counts = [one.record["file"] for one in tables if not is_roster(one.frame)]
+    if persons and counts:
+        raise InputError("roster.mixed_files", persons=", ".join(persons), counts=", ".join(counts))
 
 
 def empty_layer(layer: str) -> pd.DataFrame:

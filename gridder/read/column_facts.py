@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -78,6 +78,12 @@ def describe_column(name: str, cells: pd.Series) -> ColumnFacts:
     if whole and pd.api.types.is_float_dtype(values):
         facts["sample"] = facts["sample"].replace(".0", "")
     return ColumnFacts(kind="whole" if whole else "number", **facts)
+
+
+def hide_values(facts: ColumnFacts) -> ColumnFacts:
+    """Return what a column holds without any of its values: names, ages and pay of persons are shown nowhere."""
+    kind: Kind = facts.kind if facts.kind in ("empty", "flag") else "text"
+    return replace(facts, kind=kind, sample="…", low=0.0, high=0.0, total=0.0)
 
 
 def numbers_of(values: pd.Series) -> np.ndarray | None:

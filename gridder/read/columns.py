@@ -11,6 +11,7 @@ from gridder.errors import InputError
 from gridder.read.counts import parse_counts, parse_numbers, parse_persons, parse_text
 from gridder.read.formats import RawLayer
 from gridder.read.kinds import says_kinds
+from gridder.read.roster_columns import has_persons, names_persons, resolve_persons, take_persons
 from gridder.read.settings import ReadOptions, Source
 from gridder.tables import LAYERS, fold, recognise
 
@@ -50,6 +51,8 @@ def resolve_columns(
         if name not in names:
             raise InputError("errors.column_missing", column=column, name=name, **where)
     found = {**recognise_cut(source.layer, names), **recognise(source.layer, names), **stated}
+    if source.layer == "workforce" and has_persons(source, names, found, stated):
+        return resolve_persons(source, names, stated)
     for column in REQUIRED.get(source.layer, ()):
         given = column in found or (column == "kind" and says_kinds(source, names))
         if not given and not (column == "households" and (counted or "population" in found)):
@@ -82,10 +85,9 @@ def cut_forms(name: str) -> list[str]:
 
 
 def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:
-    """Return the table with gridder's columns only, typed; those the source lacks are empty.
-
-    ``workforce`` keeps its other columns, as text: a roster may stand there.
-    """
+    """Return the table with gridder's columns only, typed (a roster: as texts); those the source lacks are empty."""
+    if source.layer == "workforce" and names_persons(columns):
+        return take_persons(source, raw, columns)
     n = len(raw.frame)
     frame = pd.DataFrame(index=pd.RangeIndex(n))
     empty = pd.Series([None] * n, dtype=object)
@@ -102,9 +104,5 @@ def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.D
             frame[column.name] = parse_numbers(cells)
         else:
             frame[column.name] = parse_text(cells)
-    if source.layer == "workforce":
-        for name in raw.frame.columns:
-            if name != "geometry" and name not in columns.values() and name not in frame:
-                frame[name] = parse_text(raw.frame[name])
     frame["row"] = np.arange(1, n + 1, dtype="int64")
     return frame

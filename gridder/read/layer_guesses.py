@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from gridder.read.candidates import find_candidates, speaks_of
-from gridder.read.column_facts import ColumnFacts, describe_columns
+from gridder.read.column_facts import ColumnFacts, describe_columns, hide_values
 from gridder.read.formats import RawLayer
 from gridder.read.inventory import Entry
 
@@ -50,7 +50,10 @@ def show(entry: Entry, raw: RawLayer) -> Shown:
     if raw.has_geometry:
         kinds = raw.frame["geometry"].dropna().geom_type.value_counts().sort_index(kind="stable")
         shape = SHAPES.get(str(kinds.idxmax()), "line") if len(kinds) else "none"
-    return Shown(entry, raw.frame, shape, describe_columns(raw.frame), entry.source.layer)
+    columns = describe_columns(raw.frame)
+    if entry.source.layer == "workforce":
+        columns = [hide_values(facts) for facts in columns]
+    return Shown(entry, raw.frame, shape, columns, entry.source.layer)
 
 
 def guess_layers(tables: list[Shown], most: int) -> list[Shown]:

@@ -11,7 +11,7 @@ from gridder.coordinates import DATUMS, Datum
 from gridder.errors import Finding, UsageError
 from gridder.read.staffing_inputs import BOUNDS, STAFFING, judge_input, read_number
 from gridder.read.zipped import Unpacked
-from gridder.tables import LAYERS
+from gridder.tables import LAYERS, ROSTER
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def parse_columns(text: str) -> dict[str, dict[str, str]]:
             raise UsageError(
                 "errors.layer_name_unknown", option="--columns", layer=layer, known=", ".join(LAYERS)
             )
-        known = [c.name for c in LAYERS[layer]]
+        known = [c.name for c in (*LAYERS[layer], *(ROSTER if layer == "workforce" else ()))]
         if column not in known:
             raise UsageError("errors.column_name_unknown", layer=layer, column=column, known=", ".join(known))
         found.setdefault(layer, {})[column] = source

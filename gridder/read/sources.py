@@ -37,7 +37,7 @@ LAYER_NAMES: dict[str, tuple[str, ...]] = {
     "sites": ("site", "专属网格", "特殊单位"),
     "previous_grids": ("previousgrids", "原网格", "现有网格", "旧网格"),
     "halls": ("hall", "服务大厅", "社区用房"),
-    "workforce": ("社区工作者", "人员"),
+    "workforce": ("社区工作者", "人员", "花名册", "人员花名册", "社区工作者花名册", "roster"),
 }
 
 

@@ -1,0 +1,177 @@
+"""Tables of staff: one row a community, or one row a person (a roster). Which it is, and a roster's columns."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gridder.errors import Finding, InputError
+from gridder.read.counts import fold_text, parse_text
+from gridder.read.raw import RawLayer
+from gridder.read.settings import Source
+from gridder.tables import ROSTER, fold
+
+# A column of the first kind makes a table a roster, one of the second a table of counts; the others do neither.
+OF_PERSONS = ("person", "age", "birth", "education", "pay_class", "entry")
+OF_COUNTS = (
+    "posts_now",
+    "leaders",
+    "committee",
+    "staff",
+    "assistant_certified",
+    "certified",
+    "senior_certified",
+)
+WEAK_NAMES = (
+    "类别",
+    "来源",
+    "class",
+    "category",
+)  # may be said of communities, too: decide where nothing else does
+YEAR_OF_APPRAISAL = re.compile(
+    r"(?:年度)?考核(?:结果|等次|情况)?[_-]?(?P<a>20\d\d)年?度?|(?P<b>20\d\d)年?度?(?:年度)?考核(?:结果|等次|情况)?"
+    r"|appraisal[_-]?(?P<c>20\d\d)|(?P<d>20\d\d)[_-]?appraisal"
+)
+BRACKET = re.compile(r"[(（]([^()（）]*)[)）]$")
+KNOWN = tuple(column.name for column in ROSTER)
+PAY = ("pay_year", "pay_month")
+BARE_NUMBER = re.compile(r"[\d.,]+")
+NOTHING = "—"  # stands for a year of which nothing is said
+
+
+def is_roster(workforce: pd.DataFrame) -> bool:
+    """Whether a table of staff has one row a person."""
+    return "person" in workforce.columns
+
+
+def recognise_persons(names: list[str], stated: dict[str, str]) -> dict[str, str]:
+    """Return the roster's column → source column; those stated win, what stands in brackets does not matter."""
+    folded = {bare(name): name for name in reversed(names)}
+    found: dict[str, str] = {}
+    for column in ROSTER:
+        hits = [bare(word) for word in (column.name, *column.known_as) if bare(word) in folded]
+        if hits:
+            found[column.name] = folded[hits[0]]
+    return {**found, **{name: source for name, source in stated.items() if name in KNOWN}}
+
+
+def bare(name: str) -> str:
+    """Return a column name for comparing, without what stands in brackets behind it: ``年收入（元）`` is ``年收入``."""
+    return fold(BRACKET.sub("", name.strip()))
+
+
+def names_persons(columns: dict[str, str]) -> bool:
+    """Whether resolved columns are those of a roster."""
+    return bool(set(OF_PERSONS) & set(columns))
+
+
+def has_persons(source: Source, names: list[str], counts: dict[str, str], stated: dict[str, str]) -> bool:
+    """Whether a table of staff is a roster.
+
+    Parameters
+    ----------
+    counts
+        Columns recognised as those of a table of counts: gridder's column → source column.
+    stated
+        Columns that the user named.
+
+    Raises
+    ------
+    InputError
+        It has columns of both kinds.
+    """
+    persons = recognise_persons(names, stated)
+    said = {persons[column] for column in OF_PERSONS if column in persons}
+    said -= {name for name in said if bare(name) == "name" and name not in stated.values()}
+    strong = {name for name in said if bare(name) not in WEAK_NAMES or name in stated.values()}
+    of_counts = {counts[column] for column in OF_COUNTS if column in counts} - said
+    if strong and of_counts:
+        raise InputError(
+            "roster.mixed_columns",
+            file=source.label,
+            persons=", ".join(sorted(strong)),
+            counts=", ".join(sorted(of_counts)),
+        )
+    counted = set(counts.values()) - set(persons.values())
+    return bool(strong) or bool(said and not counted)
+
+
+def years_of_appraisal(names: list[str]) -> dict[int, str]:
+    """Return year → source column of the columns that hold one year's appraisal each (``2023考核``)."""
+    found: dict[int, str] = {}
+    for name in names:
+        match = YEAR_OF_APPRAISAL.fullmatch(bare(name))
+        if match:
+            found.setdefault(int(next(year for year in match.groups() if year)), name)
+    return dict(sorted(found.items()))
+
+
+def resolve_persons(source: Source, names: list[str], stated: dict[str, str]) -> dict[str, str]:
+    """Return the columns of a roster for the record: gridder's column → source column, years of appraisal too.
+
+    Raises
+    ------
+    InputError
+        No column says the community.
+    """
+    found = recognise_persons(names, stated)
+    if "community_id" not in found and "community" not in found:
+        where = {"file": source.label, "layer": "workforce", "columns": ", ".join(names)}
+        raise InputError(
+            "errors.column_needed", column="community_id", option="workforce.community_id", **where
+        )
+    years = {f"appraisal_{year}": name for year, name in years_of_appraisal(names).items()}
+    return {column: found[column] for column in KNOWN if column in found} | years
+
+
+def take_persons(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:
+    """Return a roster as texts, one row a person, its file and row.
+
+    Nothing is judged here: a text that cannot be read stays as it is. Columns that are not recognised are left out.
+    """
+    n = len(raw.frame)
+    empty = pd.Series([None] * n, dtype=object)
+    frame = pd.DataFrame(index=pd.RangeIndex(n))
+    for name in KNOWN:
+        frame[name] = parse_text(raw.frame[columns[name]]) if name in columns else empty
+        if name in PAY:
+            frame[name] = in_yuan(frame[name], columns.get(name, ""))
+    years = {int(name[-4:]): columns[name] for name in columns if name.startswith("appraisal_")}
+    if years:
+        frame["appraisals"] = join_years(raw.frame, years)
+    frame["row"], frame["file"] = np.arange(1, n + 1, dtype="int64"), source.label
+    return frame
+
+
+def tell_persons(source: Source, raw: RawLayer, columns: dict[str, str]) -> list[Finding]:
+    """Return the note that a table is a roster, by which columns, and the note of columns that are not used."""
+    seen = ", ".join(columns[column] for column in OF_PERSONS if column in columns)
+    facts = {"file": source.label, "n": len(raw.frame), "columns": seen}
+    told = [Finding("roster.is_roster", "note", facts, layer="workforce")]
+    unused = [str(name) for name in raw.frame.columns if str(name) not in {*columns.values(), "geometry"}]
+    if unused:
+        facts = {"file": source.label, "columns": ", ".join(unused)}
+        told.append(Finding("roster.columns_unused", "note", facts, layer="workforce"))
+    return told
+
+
+def in_yuan(texts: pd.Series, header: str) -> pd.Series:
+    """Return amounts whose header says that they are in 万元 as texts that say so themselves."""
+    unit = BRACKET.search(header.strip())
+    if unit is None or not fold_text(unit.group(1)).startswith("万"):
+        return texts
+    said = [f"{text}万元" if text and BARE_NUMBER.fullmatch(text) else text for text in texts]
+    return pd.Series(said, index=texts.index, dtype=object)
+
+
+def join_years(table: Any, years: dict[int, str]) -> pd.Series:
+    """Return the appraisals of all years as one text a person: ``2022 合格；2023 不合格``."""
+    columns = {year: parse_text(table[name]) for year, name in years.items()}
+    rows = [
+        "；".join(f"{year} {(text or NOTHING).strip()}" for year, text in zip(columns, texts))
+        for texts in zip(*columns.values())
+    ]
+    return pd.Series(rows, dtype=object)
