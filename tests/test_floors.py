@@ -16,17 +16,18 @@ import gridder
 PACKAGE = Path(gridder.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("policy", "effort", "tables", "text", "addresses"),
+    ("policy", "effort", "tables", "text", "addresses", "colours"),
     ("read", "coordinates", "check",  # files → gridder's tables; what is wrong with them, mended and settled
      # the ground and who touches whom
      "atoms", "holders", "units", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "landings",
-     "homes", "empty_ground", "lumps", "settling", "open_ground", "cells", "gates", "adjacency"),
+     "homes", "empty_ground", "lumps", "settling", "open_ground", "cells", "gates",
+     "openings", "adjacency"),
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),
     ("journal", "prepare", "locked", "plan_tables", "assemble", "district", "deliver", "request",
      "synth"),
-    ("regenerate",),
+    ("regenerate", "restaff"),
     ("batch",),
     ("options", "console", "usage", "report", "tasks", "warm", "cli", "__main__", "__init__"),
 )  # fmt: skip

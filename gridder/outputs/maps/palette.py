@@ -6,11 +6,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-# grounds ΔE ≥ 8.6 and buildings ΔE ≥ 6.7 over normal, protan, deutan and tritan vision;
-# a building stands ≥ 3.1:1 on its ground
-NAMES = ("blue", "sand", "mint", "clay", "lilac")
-GROUNDS = ("#C6DFF6", "#FAEDCB", "#DBF0E1", "#EEC6BC", "#C9BBDD")
-BUILDINGS = ("#4179A6", "#8C6D2A", "#3B7B62", "#8F453A", "#6C5F93")
+from gridder.colours import BUILDINGS, GROUNDS, NAMES
+
+__all__ = ["BUILDINGS", "EMPTY_BUILDING", "GROUNDS", "NAMES", "SPECIAL", "colour_grids", "find_neighbours"]
 SPECIAL = "#F1EFF6"
 EMPTY_BUILDING = "#C4C8C6"
 ALIKE = {("blue", "mint"), ("blue", "lilac")}  # the two pairs of grounds nearest to each other
