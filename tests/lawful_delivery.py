@@ -134,7 +134,8 @@ def grid_layer(members: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         community=grids["community_id"], subdistrict="街道", grid_no=1, area_m2=grids.area, perimeter_m=grids.length,
         status=outside.map({True: "exception", False: "lawful"}), reason=outside.map({True: "户数不足", False: ""}),
         remedy=outside.map({True: "并入相邻社区", False: ""}), compactness=4 * 3.141592653589793 * grids.area / grids.length**2, barrier_share=0.0, grid_worker=1,
-        auxiliary_police=1, visits_per_day=18.4, round_m=200.0, round_min=5.0, hall_minutes=3.0, previous_code="",
+        auxiliary_police=1, visits_per_day=outside.map({True: 11.5, False: 18.4}), round_m=200.0, round_min=2.5, hall_minutes=None,
+        previous_code="",
         households_kept=0,
     )  # fmt: skip
 
@@ -148,8 +149,8 @@ def community_layer() -> gpd.GeoDataFrame:
     )  # fmt: skip
     return table.assign(
         name="社区", subdistrict="街道", grids_min=[2, None, None], grids_max=[2, None, None], objective_m=40.0, bound_m=40.0, gap=0.0,
-        bound_kind="global", posts_min=[10, 10, 0], posts_max=[15, 15, 0], posts=[11, 10, 0], hall_staff=2, field_staff=8,
-        party_posts=2, grid_workers=table["grids"], auxiliary_police=table["grids"], shortage=0, round_min_max=5.0,
+        bound_kind="global", posts_min=[10, 10, None], posts_max=[15, 15, None], posts=[11, 10, None], hall_staff=[2, 2, None],
+        field_staff=[9, 8, None], party_posts=[2, 2, None], grid_workers=table["grids"], auxiliary_police=table["grids"], shortage=0, round_min_max=[2.5, 2.5, None],
         exceptions=[0, 1, 0],
     )  # fmt: skip
 
@@ -210,12 +211,15 @@ def record(source: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
+HEADERS = {"Grids": "网格编码", "Communities": "社区代码"}
+
+
 def write_workbook(path: Path) -> None:
     """Write the sheets of ``staffing.xlsx`` with the ids and households that the plan has."""
     book = Workbook()
     book.remove(book.active)
     for name in SHEETS:
-        book.create_sheet(name).append(["编号", "户数"])
+        book.create_sheet(name).append([HEADERS.get(name, "编号"), "户数"])
     for code, households in ((f"{A}001", 400), (f"{A}002", 400), (f"{B}001", 250)):
         book["Grids"].append([code, households])
     for key, households in ((A, 800), (B, 250), (E, 0)):

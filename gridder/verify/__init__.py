@@ -28,13 +28,14 @@ from gridder.verify.members import (
     check_communities,
     check_membership,
     check_places,
-    check_posts,
     check_sums,
     check_window,
 )
 from gridder.verify.papers import check_changes, check_maps, check_policy, check_workbook, missing_rules
 from gridder.verify.reasons import check_exceptions, check_lawful_k
 from gridder.verify.spans import check_spans
+from gridder.verify.staff_book import check_staff_book
+from gridder.verify.staffing import check_staffing
 
 TABLE_CHECKS = (
     check_policy,
@@ -44,10 +45,11 @@ TABLE_CHECKS = (
     check_sums,
     check_window,
     check_communities,
-    check_posts,
     check_changes,
     check_workbook,
     check_maps,
+    check_staffing,
+    check_staff_book,
 )
 
 

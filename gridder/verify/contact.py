@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -55,7 +57,7 @@ def find_contacts(delivery: Delivery) -> Contacts:
     free = pd.DataFrame({"left": left, "right": right, "free": np.where(blocked, 0.0, length)})
     closed = blocked & (free.groupby(["left", "right"])["free"].transform("sum") < shortest).to_numpy()
     crossed = closed.copy()
-    crossed[closed] = nearest_to_crossing(delivery, ends[closed])
+    crossed[closed] = near_crossing(delivery, left[closed], right[closed], ends[closed])
     table = pd.DataFrame({
         "left": left, "right": right, "whole": length, "free": np.where(blocked, 0.0, length),
         "crossed": np.where(crossed, length, 0.0),
@@ -96,35 +98,70 @@ def runs_along(delivery: Delivery, ends: np.ndarray) -> np.ndarray:
     return hit
 
 
-def nearest_to_crossing(delivery: Delivery, blocked: np.ndarray) -> np.ndarray:
+def near_crossing(delivery: Delivery, left: np.ndarray, right: np.ndarray, blocked: np.ndarray) -> np.ndarray:
     """Return whether a crossing passes at each segment between cells with no other way.
 
     A line or area passes what it meets; a point, or a shape of the input that meets nothing, the nearest segment in
-    reach.
+    reach. Only segments between two cells whose own ground, without their share of barriers, is near the crossing.
     """
-    barriers = delivery.barriers
-    crossings = barriers[(barriers["kind"] == "crossing") & barriers.geometry.notna()]
+    barriers = delivery.barriers[delivery.barriers.geometry.notna()]
+    made = barriers["made"].map(as_text) if "made" in barriers else pd.Series("", barriers.index)
+    crossings = barriers[barriers["kind"] == "crossing"]
     hit = np.zeros(len(blocked), dtype=bool)
     if not (len(blocked) and len(crossings)):
         return hit
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(blocked.reshape(-1, 2, 2))))
-    reach = delivery.rules["crossing_reach_m"]
-    inferred = (
-        crossings["made"].map(as_text).to_numpy() != ""
-        if "made" in crossings
-        else np.zeros(len(crossings), dtype=bool)
-    )
-    for row in range(len(crossings)):
-        shape = crossings.geometry.iloc[row]
-        met = (
-            tree.query(shape, predicate="dwithin", distance=ALONG_M) if shape.length > 0 else np.empty(0, int)
-        )
-        if len(met) == 0 and not (shape.length > 0 and inferred[row]):
-            spot = shape.representative_point()
-            _, away = tree.query_nearest(spot, max_distance=reach, return_distance=True, all_matches=False)
-            met = tree.query(spot, predicate="dwithin", distance=away[0] + ALIKE_M) if len(away) else met
+    land = Land(delivery, barriers[made == "between"])
+    lines = np.asarray(shapely.linestrings(blocked.reshape(-1, 2, 2)))
+    tree = shapely.STRtree(lines)
+    for shape, inferred in zip(crossings.geometry, made[crossings.index] != ""):
+        near = tree.query(shape, predicate="dwithin", distance=land.reach_m)
+        far = land.reach_m if inferred else land.reach_m + land.beyond_m(shape)
+        near = near[[land.is_near(shape, (left[n], right[n]), far) for n in near]]
+        met = near[shapely.distance(lines[near], shape) <= ALONG_M] if shape.length > 0 else near[:0]
+        if len(met) == 0 and len(near) and not (shape.length > 0 and inferred):
+            away = shapely.distance(lines[near], shape.representative_point())
+            met = near[(away <= away.min() + ALIKE_M) & (away <= land.reach_m)]
         hit[met] = True
     return hit
+
+
+class Land:
+    """Where people live of each cell: what barriers, and the ground between their lines, leave of it."""
+
+    def __init__(self, delivery: Delivery, between: gpd.GeoDataFrame) -> None:
+        barriers = delivery.barriers[delivery.barriers.geometry.notna()]
+        solid = barriers[
+            barriers["kind"].isin(delivery.rules["uncrossable"]) & ~barriers.index.isin(between.index)
+        ]
+        shapes = np.asarray(solid.geometry.values)
+        self.cells = np.asarray(delivery.cells.geometry.values)
+        self.reach_m = float(delivery.rules["crossing_reach_m"])
+        self.lines = shapely.STRtree(shapes)
+        self.water = shapely.STRtree(shapes[shapely.area(shapes) > 0])
+        self.taken = shapely.STRtree(np.concatenate([self.water.geometries, between.geometry.values]))
+        self.known: dict[int, Any] = {}
+
+    def of_cell(self, cell: int) -> Any:
+        """Return the own ground of a cell; all of it where it has none."""
+        if cell not in self.known:
+            whole = self.cells[cell]
+            near = self.taken.geometries[self.taken.query(whole, predicate="intersects")]
+            own = shapely.difference(whole, shapely.union_all(shapely.intersection(near, whole.envelope)))
+            self.known[cell] = whole if own.is_empty else own
+        return self.known[cell]
+
+    def is_near(self, shape: Any, cells: tuple[int, ...], far_m: float) -> bool:
+        """Whether the own ground of every cell is within a distance of a shape."""
+        return all(bool(shapely.dwithin(self.of_cell(int(cell)), shape, far_m)) for cell in cells)
+
+    def beyond_m(self, shape: Any) -> float:
+        """Return how far the far bank may be behind a stated crossing: the way to the barrier, and its width there."""
+        nearest = self.lines.geometries[self.lines.nearest(shape)]
+        room = shapely.buffer(shape, 2 * self.reach_m)
+        water = shapely.union_all(self.water.geometries[self.water.query(room, predicate="intersects")])
+        pools = [part for part in shapely.get_parts(water.intersection(room)) if part.area > 0]
+        wide_m = max((2 * shapely.maximum_inscribed_circle(part).length for part in pools), default=0.0)
+        return float(shapely.distance(nearest, shape)) + wide_m
 
 
 def parts(n: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:

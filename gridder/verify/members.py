@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
 from typing import Any
 
 import pandas as pd
@@ -188,35 +187,3 @@ def check_communities(delivery: Delivery) -> list[Violation]:
     if differing:
         found.append(blame("record_communities", differing))
     return found
-
-
-def check_posts(delivery: Delivery) -> list[Violation]:
-    """Grid workers, police and the band of posts follow from the rules alone."""
-    table, rules, found = delivery.communities, delivery.rules, []
-    for row in table.itertuples(index=False):
-        grids, households = as_count(row.grids) or 0, as_count(row.households) or 0
-        low, high = posts_band(households, rules)
-        truth = {
-            "grid_workers": grids * rules["grid_workers_per_grid"],
-            "auxiliary_police": grids * rules["auxiliary_police_per_grid"],
-        }
-        if row.status != "empty":
-            truth |= {"posts_min": low, "posts_max": high}
-        for name, true in truth.items():
-            said = getattr(row, name)
-            if as_count(said) != true:
-                found.append(blame("figure", [row.community_id], what=name, said=as_text(said), true=true))
-        posts = as_count(row.posts)
-        if row.status != "empty" and (posts is None or not low <= posts <= high):
-            found.append(
-                blame("posts_outside_band", [row.community_id], said=as_text(row.posts), low=low, high=high)
-            )
-    return found
-
-
-def posts_band(households: int, rules: dict[str, Any]) -> tuple[int, int]:
-    """Return the band of posts of a community (B二(二))."""
-    over = max(0, households - rules["posts_base_households"])
-    whole = floor if rules["step_rounding"] == "floor" else ceil
-    low = rules["posts_base_min"] + whole(over / rules["posts_step_min_households"])
-    return low, rules["posts_base_max"] + whole(over / rules["posts_step_max_households"])
