@@ -311,7 +311,8 @@ def sample_edges(atoms: gpd.GeoDataFrame) -> pd.DataFrame:
             rows.append(
                 (ids[a], ids[b], round(shared), kind, round(shared * (1.0 if kind == "plain" else 0.1)))
             )
-    return pd.DataFrame(rows, columns=["cell_a", "cell_b", "boundary_m", "kind", "cost"])
+    table = pd.DataFrame(rows, columns=["cell_a", "cell_b", "boundary_m", "kind", "cost"])
+    return table.assign(passable=~table["kind"].isin(["river", "railway"]))
 
 
 def edge_kind(a: int, b: int) -> str:

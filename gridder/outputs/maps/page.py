@@ -11,7 +11,7 @@ import folium
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from gridder.outputs.maps import folium_page, marks, sheets
+from gridder.outputs.maps import folium_page, marks, review, sheets
 from gridder.outputs.maps.chart import draw_chart
 from gridder.outputs.maps.facts import clause_tag, tell_cases, tell_community
 from gridder.outputs.maps.layers import bounds_of, records, row_of, text_of
@@ -39,7 +39,13 @@ from gridder.text import LANGS, sentences
 
 UNSAFE = re.compile(r"[^0-9A-Za-z_\-\u4e00-\u9fff]")
 RESERVED = ("index", "compare")  # pages of the district
-SCRIPTS = ("community.js", "community_labels.js", "community_search.js", "community_panes.js")
+SCRIPTS = (
+    "community.js",
+    "community_labels.js",
+    "community_search.js",
+    *review.SCRIPTS,
+    "community_panes.js",  # last: the map is shown
+)
 WORDS = (  # sentences the script says
     "found_none",
     "found_n",
@@ -64,6 +70,8 @@ WORDS = (  # sentences the script says
     "crossing_stated",
     "crossing_flagged",
     "crossing_rule",
+    "filter_all",
+    "filter_look",
 )
 
 
@@ -104,20 +112,21 @@ def draw_community(run: Run, community_id: str) -> str:
     cases = tell_cases(run, community_id)
     view = tell_view(run, sheet, cases)
     drawn, legend = draw_chart(run, sheet)
+    name = page_names(run.communities.index)[community_id]
     body = folium_page.fill_template(
         "community.html",
         view=view | {"legend": legend},
         lang=run.lang,
         map_div=folium_page.map_div(drawn),
-        sheets_page=f"{page_names(run.communities.index)[community_id]}-grids.html",
+        sheets_page=f"{name}-grids.html",
     )
     page = folium_page.Page(
         title=dict(both("maps.title", community=view["name"])),
         body_html=body,
         lang=run.lang,
-        css=("community.css", "print.css"),
+        css=("community.css", "review.css", "print.css"),
         js=SCRIPTS,
-        data=tell_script(run, sheet),
+        data=tell_script(run, sheet) | {"review": review.tell_review(run, sheet, name)},
     )
     return folium_page.render([drawn], page)
 
@@ -156,7 +165,8 @@ def tell_script(run: Run, sheet: Sheet) -> dict[str, Any]:
     """Return the data of the page's script: grids, buildings, labels and the sentences it says."""
     return {
         "palette": {"ground": GROUNDS, "building": BUILDINGS, "zero": EMPTY_BUILDING, "special": SPECIAL},
-        "words": {key: {lang: sentences(lang)[f"maps.{key}"] for lang in LANGS} for key in WORDS},
+        "words": {key: {lang: sentences(lang)[f"maps.{key}"] for lang in LANGS} for key in WORDS}
+        | review.tell_words(),
         "bounds": bounds_of(sheet.outline, run.crs),
         "grids": [
             {

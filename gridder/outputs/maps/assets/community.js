@@ -3,7 +3,7 @@
 (function () {
   var data = gridder.data, map = window.map_main, one = gridder.one, all = gridder.all, make = gridder.make;
   var root = document.documentElement, page = gridder.page = {}; // what the page's other scripts use of this one
-  var chosen = -1, onlyLook = false;
+  var chosen = -1;
   map.attributionControl.setPrefix(false);
 
   // ── where the map's room is ──
@@ -73,17 +73,18 @@
     var row = data.buildings[b];
     return (row[2] || row[0]) + (row[1] ? " " + gridder.say("unit", { unit: row[1] }) : "");
   };
+  page.membersMax = 200; // shown under a row; the sheets for grid workers list them all
   var fillMembers = page.fillMembers = function (g) {
     var box = rows[g].querySelector(".members"), mine = [];
     data.buildings.forEach(function (row, b) { if (page.gridOf(b) === g) mine.push(b); });
     box.textContent = "";
     box.appendChild(make("h3", "", gridder.say("members", { n: mine.length })));
     var list = make("ul", "");
-    mine.slice(0, 200).forEach(function (b) {
+    mine.slice(0, page.membersMax).forEach(function (b) {
       list.appendChild(page.memberRow(b));
     });
     box.appendChild(list);
-    if (mine.length > 200) box.appendChild(make("p", "aside", gridder.say("members_more", { n: mine.length - 200 })));
+    if (mine.length > page.membersMax) box.appendChild(make("p", "aside", gridder.say("members_more", { n: mine.length - page.membersMax })));
   };
 
   page.ring = function (b) {
@@ -173,7 +174,7 @@
     if (page.taken(event, g)) return;
     if (g < 0) { select(-1); return; }
     page.showTab("grids");
-    if (rows[g] && rows[g].hidden) setFilter(false);
+    if (rows[g] && rows[g].hidden) setFilter("all");
     select(g, true);
   });
   document.addEventListener("keydown", function (event) {
@@ -181,16 +182,16 @@
   });
 
   // ── filter ──
-  gridder.isFaded = function (g) { return onlyLook && (g < 0 || !page.needsLook(g)); };
-  var setFilter = page.setFilter = function (look) {
-    onlyLook = look;
-    all("[data-filter]").forEach(function (button) {
-      button.setAttribute("aria-pressed", String((button.getAttribute("data-filter") === "look") === look));
-    });
-    Object.keys(rows).forEach(function (g) { rows[g].hidden = look && !page.needsLook(Number(g)); });
+  page.filters = { all: function () { return true; }, look: function (g) { return page.needsLook(g); } };
+  var filter = "all";
+  gridder.isFaded = function (g) { return filter !== "all" && (g < 0 || !page.filters[filter](g)); };
+  var setFilter = page.setFilter = function (name) {
+    filter = name;
+    all("[data-filter]").forEach(function (button) { button.setAttribute("aria-pressed", String(button.getAttribute("data-filter") === name)); });
+    Object.keys(rows).forEach(function (g) { rows[g].hidden = !page.filters[name](Number(g)); });
     page.restyle();
   };
-  page.filtered = function () { return onlyLook; };
+  page.filtered = function () { return filter; };
   page.restyle = function () {
     ["ground", "buildings", "special"].forEach(function (name) {
       var style = name === "buildings" ? gridder.style.building : name === "ground" ? gridder.style.ground : gridder.style.hatch;
@@ -199,6 +200,6 @@
     page.drawLabels();
   };
   all("[data-filter]").forEach(function (button) {
-    button.addEventListener("click", function () { setFilter(button.getAttribute("data-filter") === "look"); });
+    button.addEventListener("click", function () { setFilter(button.getAttribute("data-filter")); });
   });
 })();

@@ -26,7 +26,7 @@
     page.ring(b);
   };
   var closeSearch = function () { list.hidden = true; active = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-  var choose = function (hit) { closeSearch(); page.showTab("grids"); page.setFilter(false); hit.go(); };
+  var choose = function (hit) { closeSearch(); page.showTab("grids"); page.setFilter("all"); hit.go(); };
   var showHits = function () {
     list.textContent = "";
     var found = search(input.value);

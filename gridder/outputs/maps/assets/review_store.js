@@ -1,0 +1,61 @@
+/* The work of a reviewer: one state after the other, undone and done again, and kept in this browser. */
+"use strict";
+(function () {
+  var plan = gridder.data.review, review = gridder.review;
+  var KEY = "gridder:" + plan.plan + ":" + plan.community, DEPTH = 200;
+  var past = [], future = [];
+
+  // ── kept in the browser; where that is refused or full, review.kept says so ──
+  review.kept = ""; // "", "stored", "blocked" or "full"
+  var store = function () {
+    try {
+      if (isBlank(review.state)) localStorage.removeItem(KEY);
+      else localStorage.setItem(KEY, JSON.stringify(review.toFile(review.state)));
+      review.kept = isBlank(review.state) ? "" : "stored";
+    } catch (error) { // storage may be switched off, or full: the work goes on, and the page says it is not kept
+      review.kept = error && /quota/i.test(error.name) ? "full" : "blocked";
+    }
+  };
+  var isBlank = function (state) {
+    return !state.moves.length && !state.locks.length && !Object.keys(state.notes).length && !state.verdict && !state.reviewer;
+  };
+  review.isBlank = function () { return isBlank(review.state); };
+  // what was kept: its state, or nothing; a kept text that cannot be read is left where it is
+  review.recall = function () {
+    var text = null;
+    try { text = localStorage.getItem(KEY); } catch (error) { review.kept = "blocked"; }
+    if (!text) return;
+    var read = review.fromText(text);
+    if (read.state) { review.state = read.state; review.kept = "stored"; }
+  };
+
+  // ── history ──
+  var tell = function () {
+    store();
+    document.dispatchEvent(new Event("gridder:review"));
+  };
+  // take a state in; said: what was done, as a function, so that it is said in the language of the moment;
+  // whole: name and verdict of the reviewer are part of it, else they stay as they are when it is undone
+  review.apply = function (next, said, whole) {
+    past.push({ state: review.state, said: said, whole: whole });
+    if (past.length > DEPTH) past.shift();
+    future = [];
+    review.state = next;
+    tell();
+  };
+  // what is typed as it goes (a name): kept, but no step to undo
+  review.note = function (changes) { review.state = L.extend({}, review.state, changes); store(); document.dispatchEvent(new Event("gridder:signed")); };
+  var step = function (from, to) {
+    if (!from.length) return null;
+    var last = from.pop(), now = review.state;
+    to.push({ state: now, said: last.said, whole: last.whole });
+    review.state = last.whole ? last.state : L.extend({}, last.state, { reviewer: now.reviewer, verdict: now.verdict });
+    tell();
+    return last.said;
+  };
+  review.undo = function () { return step(past, future); };
+  review.redo = function () { return step(future, past); };
+  review.lastSaid = function () { return past.length ? past[past.length - 1].said() : ""; };
+  review.canUndo = function () { return past.length > 0; };
+  review.canRedo = function () { return future.length > 0; };
+})();
