@@ -176,12 +176,10 @@ def first_title(text: str) -> str | None:
 def mentioned(text: str | None, words: Iterable[str]) -> str | None:
     """Return the first of ``words`` that a text holds, in one of its meanings and not denied (``非公开招聘``)."""
     plain = "".join(ch for ch in fold_text(text or "") if ch not in OPENINGS)
-    for word in words:
-        for form in (fold_text(word), *MEANINGS.get(word, ())):
-            at = plain.find(form)
-            if at >= 0 and not (at > 0 and plain[at - 1] in NEGATIONS):
-                return word
-    return None
+    forms = {word: (fold_text(word), *MEANINGS.get(word, ())) for word in words}
+    for form in sorted({form for several in forms.values() for form in several}, key=len, reverse=True):
+        plain = re.sub(f"[{NEGATIONS}]{re.escape(form)}", "", plain)
+    return next((word for word, several in forms.items() if any(form in plain for form in several)), None)
 
 
 def parse_education(text: str, accepted: Iterable[str]) -> bool | None:

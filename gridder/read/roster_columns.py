@@ -119,7 +119,7 @@ def resolve_persons(source: Source, names: list[str], stated: dict[str, str]) ->
     """
     found = recognise_persons(names, stated)
     if "community_id" not in found and "community" not in found:
-        where = {"file": source.label, "layer": "workforce", "columns": ", ".join(names)}
+        where: dict[str, Any] = {"file": source.label, "layer": "workforce", "columns": ", ".join(names)}
         raise InputError(
             "errors.column_needed", column="community_id", option="workforce.community_id", **where
         )

@@ -70,11 +70,13 @@ def read_persons(roster: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     year = read_texts(roster["pay_year"], lambda text: parse_pay(text, MONTHS)).astype("Float64")
     month = read_texts(roster["pay_month"], lambda text: parse_pay(text, 1)).astype("Float64")
     facts["pay_yuan_year"] = year.fillna(month)
-    facts["grades"] = [
+    grades = [
         [(when, parse_grade(words)) for when, words in parse_appraisals(text)] or None
         for text in known_texts(roster["appraisals"])
     ]
-    facts["entry"] = [read_entry(words, policy) for words in zip(*(roster[c] for c in WAYS))]
+    entries = [read_entry(words, policy) for words in zip(*(roster[c] for c in WAYS))]
+    facts["grades"] = pd.Series(grades, index=roster.index, dtype=object)
+    facts["entry"] = pd.Series(entries, index=roster.index, dtype=object)
     return facts
 
 

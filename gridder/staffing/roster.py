@@ -15,11 +15,12 @@ from typing import Any
 import pandas as pd
 
 from gridder.policy import Policy
+from gridder.read.counts import is_unknown
 from gridder.read.person_cells import Span, mentioned, parse_certificate, years_between
 from gridder.staffing.budget import CERTIFICATES
 from gridder.staffing.persons import APART, COUNTED, read_persons
+from gridder.staffing.roster_pay import FEN_DIGITS, standards_of, weigh_pay
 
-FEN_DIGITS = 2
 PASS, FAIL, RELAXED, NOT_APPLICABLE = "pass", "fail", "relaxed", "not_applicable"
 COUNTS, SHOWN, NONE = (
     "counts",
@@ -58,8 +59,8 @@ class Person:
     place_why: str
 
     def says(self, column: str) -> bool:
-        """Whether the row says anything in a column."""
-        return not pd.isna(self.texts[column]) and str(self.texts[column]).strip() != ""
+        """Whether the row says anything in a column; ``不详`` says nothing."""
+        return not pd.isna(self.texts[column]) and not is_unknown(str(self.texts[column]))
 
 
 def clause_of(check: str, policy: Policy) -> tuple[str, str]:
@@ -98,7 +99,7 @@ def check_roster(
     facts = read_persons(roster, policy)
     people = [
         Person(texts, said, str(texts["place"]), str(texts["place_why"]))
-        for texts, said in zip(roster.to_dict("records"), facts.to_dict("records"))
+        for texts, said in zip(rows_of(roster), rows_of(facts))
     ]
     standards = standards_of(classes)
     answers = {
@@ -113,9 +114,14 @@ def check_roster(
     for check, given in answers.items():
         table[check] = pd.Series([one.result for one in given], index=table.index, dtype="string")
         table[f"{check}_why"] = [one.why for one in given]
-        table[f"{check}_facts"] = [one.facts for one in given]
+        table[f"{check}_facts"] = pd.Series([one.facts for one in given], index=table.index, dtype=object)
         table[f"{check}_clause"], table[f"{check}_force"] = clause_of(check, policy)
     return table.join(weigh_pay(roster, facts, standards, policy))
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table, each as a dict by column."""
+    return [dict(zip(map(str, table.columns), row)) for row in table.itertuples(index=False, name=None)]
 
 
 def recruited(person: Person) -> Answer | None:
@@ -268,43 +274,3 @@ def check_pay(person: Person, policy: Policy, standards: Mapping[str, float]) ->
         return Answer(PASS)
     facts = {"above": above}
     return Answer("kept", "pay_kept", facts) if policy.pay_kept else Answer("above", "pay_above", facts)
-
-
-def standards_of(classes: pd.DataFrame | None) -> dict[str, float]:
-    """Return the standard of pay of every class that has one, in yuan a year."""
-    if classes is None or "pay_yuan_year" not in classes:
-        return {}
-    known = classes[classes["pay_yuan_year"].notna()]
-    return {str(title): float(pay) for title, pay in zip(known["pay_class"], known["pay_yuan_year"])}
-
-
-def weigh_pay(
-    roster: pd.DataFrame, facts: pd.DataFrame, standards: Mapping[str, float], policy: Policy
-) -> pd.DataFrame:
-    """Return pay, its standard and what is kept above it, of persons counted; NA where one of them is unknown."""
-    pay = facts["pay_yuan_year"].astype("Float64")
-    counted = (roster["place"] == COUNTED).to_numpy(bool)
-    standard = facts["pay_class"].map(standards).astype("Float64").where(counted)
-    kept = (pay - standard).clip(lower=0).round(FEN_DIGITS)
-    return pd.DataFrame(
-        {
-            "pay_yuan_year": pay,
-            "pay_standard": standard,
-            "pay_kept": kept if policy.pay_kept else kept * pd.NA,
-        }
-    )
-
-
-def kept_pay(roster: pd.DataFrame, classes: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Return by community what lies above the standards and is kept (B二(四)): yuan a year, Float64.
-
-    NA for a community where pay, class or standard of any person counted is unknown, and for all where the policy
-    keeps nothing; communities without persons counted are not there.
-    """
-    if roster.empty:
-        return pd.Series([], index=pd.Index([], dtype=object), dtype="Float64")
-    table = check_roster(roster, policy, classes=classes)
-    counted = (roster["place"] == COUNTED).to_numpy(bool)
-    kept, ids = table["pay_kept"][counted], roster["community_id"][counted]
-    sums = kept.groupby(ids).agg(lambda one: one.sum(skipna=False))
-    return sums.astype("Float64").sort_index()

@@ -63,8 +63,8 @@ def settle_people(
         return People(workforce[names].reset_index(drop=True), pd.DataFrame())
     texts = workforce[[*(column.name for column in ROSTER), "row", "file"]].reset_index(drop=True)
     facts = read_persons(texts, policy)
-    names = communities["name"].fillna("").astype(str)
-    roster = texts.assign(**place_persons(texts, facts, names))
+    spoken = communities["name"].fillna("").astype(str)
+    roster = texts.assign(**place_persons(texts, facts, spoken))
     checks = check_roster(roster, policy, reckoning=reckoning)
     return People(count_persons(roster, facts, policy), roster, find_in_roster(roster, facts, checks, policy))
 
@@ -79,7 +79,7 @@ def count_persons(roster: pd.DataFrame, facts: pd.DataFrame, policy: Policy) -> 
     placed = roster[roster["place"].isin((COUNTED, APART))]
     for community_id, mine in placed.groupby("community_id", sort=True):
         inside, apart = mine[mine["place"] == COUNTED], mine[mine["place"] == APART]
-        welfare = [WELFARE in facts.at[at, "entry"].word for at in apart.index]
+        welfare = [WELFARE in entry.word for entry in facts["entry"][apart.index]]
         counts = {"community_id": str(community_id), "posts_now": len(inside), "apart": len(apart)}
         known = count_known(facts.loc[inside.index], inside["position"])
         rows.append(counts | {"public_welfare": sum(welfare)} | known)
@@ -102,7 +102,7 @@ def count_known(facts: pd.DataFrame, positions: pd.Series) -> dict[str, Any]:
     return found
 
 
-def reckoning_of(options: Mapping[str, Any]) -> date | None:
-    """Return the day on which ages are reckoned: stated among the inputs of the staffing, else that of the codes."""
-    stated = (options.get("staffing") or {}).get("roster_date") or options.get("effective_date")
+def reckoning_of(settings: Mapping[str, Any], effective_date: str) -> date | None:
+    """Return the day on which ages are reckoned: ``staffing.roster_date``, else that on which the codes take effect."""
+    stated = (settings.get("staffing") or {}).get("roster_date") or effective_date
     return date.fromisoformat(str(stated)) if stated else None

@@ -108,16 +108,16 @@ def has_odd_grade(text: str | None) -> bool:
 def tell_unsaid(roster: pd.DataFrame, rows: pd.Series) -> Iterator[Finding]:
     """Yield the columns that are wanting, and the rows of persons counted that are blank where others are not."""
     file = files_of(roster)
-    filled = {name for name in SHOWN_AS if is_said(roster[name]).any()}
+    blank = {name: roster[name].isna() | (roster[name].astype(str).str.strip() == "") for name in SHOWN_AS}
+    filled = {name for name in SHOWN_AS if not blank[name].all()}
     wanting = [names for names in WANTED if not filled & set(names)]
     if wanting and len(roster):
         told = ", ".join(" / ".join(f"{SHOWN_AS[name]} ({name})" for name in names) for names in wanting)
         yield Finding("roster.columns_wanting", "note", {"file": file, "columns": told}, layer="workforce")
     counted = roster["place"] == COUNTED
     for name in UNSAID:
-        blank = roster[name].isna() | (roster[name].astype(str).str.strip() == "")
         if name in filled:
-            yield from about(f"blank_{name}", "warning", rows[counted & blank], file=file)
+            yield from about(f"blank_{name}", "warning", rows[counted & blank[name]], file=file)
 
 
 def tell_same_names(roster: pd.DataFrame, rows: pd.Series) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gridder.policy import Policy
 from gridder.read.counts import DECIMAL
-from gridder.staffing.roster import CHECKS, NOT_APPLICABLE, PASS
+from gridder.staffing.roster import CHECKS, NOT_APPLICABLE, PASS, rows_of
 from gridder.text import say
 
 SAID = (  # as the roster has it, in the order of the sheet
@@ -56,7 +56,7 @@ def roster_sheet(
     for column in NUMBERS:
         table[column] = [as_number(text) for text in roster[column]]
     table["remarks"] = [
-        remark(why, row, policy, lang) for why, row in zip(roster["place_why"], checks.to_dict("records"))
+        remark(why, row, policy, lang) for why, row in zip(roster["place_why"], rows_of(checks))
     ]
     order = table["community_id"].fillna("").astype(str)
     table = table.assign(order=order).sort_values(["order", "file", "row"], kind="stable")
@@ -72,7 +72,7 @@ def as_number(text: Any) -> Any:
     return whole if str(whole) == str(text) else text
 
 
-def remark(place_why: str, row: dict[Any, Any], policy: Policy, lang: str) -> str | None:
+def remark(place_why: str, row: dict[str, Any], policy: Policy, lang: str) -> str | None:
     """Return the checks of one person that are open, failed or relaxed, each with its reason, clause and force."""
     told = [say(lang, f"roster.why_{place_why}")] if place_why else []
     for check in CHECKS:
