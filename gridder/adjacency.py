@@ -5,15 +5,12 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from gridder.gates import Passages, find_ways
+from gridder.openings import match_crossings
 from gridder.policy import Policy
-from gridder.segments import ALONG_M, Segments, kinds_along, shared_segments
+from gridder.segments import Segments, kinds_along, shared_segments
 
-EQUALLY_NEAR_M = (
-    0.01  # a crossing this near to two boundaries alike is at both: coordinates lie on a 1 mm grid
-)
 EDGE_COLUMNS = ["cell_a", "cell_b", "boundary_m", "barrier_m", "kind", "cost", "passable", "way_m", "way"]
 
 
@@ -60,7 +57,8 @@ def build_edges(
     closed = barred.to_numpy() & ~edges.set_index(["a", "b"])["passable"].reindex(
         pd.MultiIndex.from_frame(table[["a", "b"]])
     ).to_numpy(dtype=bool)
-    edges = open_crossings(edges, Segments(*take(segments, closed)), barriers, policy)
+    shapes = np.asarray(cells.values)
+    edges = open_crossings(edges, Segments(*take(segments, closed)), shapes, barriers, policy)
     edges = add_ways(edges, segments, ~barred.to_numpy(), (cells, atoms, barriers), policy)
     compound = atoms["compound"].reindex(cells.index).to_numpy(dtype=object)
     whole = (compound[edges["a"]] == compound[edges["b"]]) & (compound[edges["a"]] != "")
@@ -84,7 +82,7 @@ def add_ways(
     row = pairs.get_indexer(pd.MultiIndex.from_arrays([segments.left, segments.right]))
     passable, bridged = edges["passable"].to_numpy(), (edges["kind"] == "crossing").to_numpy()
     closed = Segments(*take(segments, bridged[row]))
-    which, passed = match_crossings(closed, barriers, policy)
+    which, passed = match_crossings(closed, np.asarray(cells.values), barriers, policy)
     passages = Passages(
         open=Segments(*take(segments, dry & (passable & ~bridged)[row])),
         closed=closed,
@@ -124,7 +122,7 @@ def main_kind(table: pd.DataFrame, edges: pd.DataFrame, policy: Policy) -> pd.Se
 
 
 def open_crossings(
-    edges: pd.DataFrame, closed: Segments, barriers: gpd.GeoDataFrame, policy: Policy
+    edges: pd.DataFrame, closed: Segments, cells: np.ndarray, barriers: gpd.GeoDataFrame, policy: Policy
 ) -> pd.DataFrame:
     """Return the edges with the pairs of cells passable that a crossing joins across a barrier.
 
@@ -132,7 +130,7 @@ def open_crossings(
     the water too, and a bridge there is not theirs.
     """
     edges = edges.copy()
-    _, passed = match_crossings(closed, barriers, policy)
+    _, passed = match_crossings(closed, cells, barriers, policy)
     row_of = {pair: row for row, pair in enumerate(zip(edges["a"], edges["b"]))}
     for segment in np.unique(passed):
         row = row_of[int(closed.left[segment]), int(closed.right[segment])]
@@ -140,31 +138,3 @@ def open_crossings(
             edges.loc[row, "kind"] = "crossing"
             edges.loc[row, "passable"] = True
     return edges
-
-
-def match_crossings(
-    closed: Segments, barriers: gpd.GeoDataFrame, policy: Policy
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return which crossing passes which segment: numbers among the crossings, numbers of segments.
-
-    A crossing drawn as a line or an area passes what it meets. A point, and a stated line or area that meets nothing,
-    passes the nearest segment within ``crossing_reach_m``; several that are equally near are all passed: a bridge at
-    the corner of two communities serves both.
-    """
-    crossings = barriers[(barriers["kind"] == "crossing").to_numpy()]
-    if crossings.empty or len(closed.left) == 0:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(closed.ends.reshape(-1, 2, 2))))
-    shapes = np.asarray(crossings.geometry.values)
-    drawn = np.flatnonzero(shapely.get_dimensions(shapes) > 0)
-    at, met = tree.query(shapes[drawn], predicate="dwithin", distance=ALONG_M)
-    stated = (
-        (crossings["made"] == "").to_numpy() if "made" in crossings else np.ones(len(crossings), dtype=bool)
-    )
-    single = np.setdiff1d(np.flatnonzero(stated), drawn[at])
-    spots = shapely.point_on_surface(shapes[single])
-    near, away = tree.query_nearest(
-        spots, max_distance=policy.crossing_reach_m, return_distance=True, all_matches=False
-    )
-    which, passed = tree.query(spots[near[0]], predicate="dwithin", distance=away + EQUALLY_NEAR_M)
-    return np.concatenate([drawn[at], single[near[0][which]]]), np.concatenate([met, passed])

@@ -76,10 +76,10 @@ def draw_cells(
     ridges = {f: cut_ridges(of_face[f], faces.polygons[f]) for f in sorted(of_face)}
     edges = edges_of_open(faces, of_face, ridges, footprints, policy)
     pieces, face_of = node_pieces(faces, [*ridges.values(), *edges])
-    owner = label_pieces(pieces, face_of, of_face)
+    shared = Shared(pieces, face_of, label_pieces(pieces, face_of, of_face), faces, of_face, home)
     if edges:
-        owner = gather_open(Shared(pieces, face_of, owner, faces, of_face, home), barriers, policy)
-    owner = mend_pieces(pieces, owner, face_of, faces, seeds)
+        shared = replace(shared, owner=gather_open(shared, barriers, policy))
+    owner = mend_pieces(shared, seeds)
     pieces, owner, community = give_room(
         pieces, owner, faces.community[face_of], faces.community[home], seeds
     )

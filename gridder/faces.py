@@ -30,6 +30,7 @@ class Faces:
     community: np.ndarray
     neighbours: pd.DataFrame  # left, right, length_m, open (not along an uncrossable kind)
     along: pd.DataFrame  # face, kind, length_m: what runs along the edge of each
+    solid: np.ndarray  # shapes of the uncrossable barriers
 
 
 def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Policy) -> Faces:
@@ -40,7 +41,8 @@ def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Polic
     """
     drawn = np.asarray(outlines.values)
     edges, lines = shapely.boundary(drawn), lines_of(barriers)
-    uncrossable = lines_of(barriers[barriers["kind"].isin(policy.uncrossable)])
+    solid = barriers[barriers["kind"].isin(policy.uncrossable)]
+    uncrossable = lines_of(solid)
     polygons, where = polygons_of(node_lines([edges, lines]), drawn)
     for _ in range(LEADS_ON_LEADS):
         led = lead_on(edges, uncrossable, polygons, GRID_M)
@@ -61,12 +63,23 @@ def cut_faces(outlines: gpd.GeoSeries, barriers: gpd.GeoDataFrame, policy: Polic
     same = community[links["left"]] == community[links["right"]]
     around_m = shapely.length(polygons)
     least_m = np.minimum(SPECK_M, SPECK_SHARE * np.minimum(around_m[links["left"]], around_m[links["right"]]))
-    return Faces(polygons, community, links[same & (links["length_m"] >= least_m)], along)
+    links = links[same & (links["length_m"] >= least_m)]
+    return Faces(polygons, community, links, along, np.asarray(solid.geometry.values))
+
+
+def reached_faces(faces: Faces, home: np.ndarray) -> np.ndarray:
+    """Return for each face whether people reach it from homes (faces ``home``) over no barrier. Shape (f,), bool."""
+    links = faces.neighbours[faces.neighbours["open"]]
+    part = connected_parts(len(faces.polygons), links["left"], links["right"])
+    return np.isin(part, part[home])
 
 
 def node_lines(lines: list[np.ndarray]) -> shapely.Geometry:
-    """Return lines cut where they meet, on the grid of all coordinates."""
-    return shapely.unary_union(shapely.set_precision(np.concatenate(lines), GRID_M), grid_size=GRID_M)
+    """Return lines cut where they meet, on the grid of all coordinates.
+
+    They are rounded as they are cut, not before: a line that begins on another would lose it by a millimetre.
+    """
+    return shapely.unary_union(np.concatenate(lines), grid_size=GRID_M)
 
 
 def polygons_of(noded: shapely.Geometry, outlines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -90,11 +103,10 @@ def ground_between(faces: Faces, home: np.ndarray, policy: Policy, crs: Any) -> 
     bare[home] = False
     links = faces.neighbours[faces.neighbours["open"]]
     part = connected_parts(len(bare), links["left"], links["right"])
-    lived_in = np.bincount(part, ~bare, minlength=part.max(initial=-1) + 1)[part] > 0
     built = np.isin(faces.community, np.unique(faces.community[home]))
     barred, street = main_kinds(faces, [*policy.uncrossable]), main_kinds(faces, ["arterial", "road"])
     strip = bare & (2.0 * shapely.area(faces.polygons) / shapely.length(faces.polygons) < STRIP_M)
-    closed = bare & ~lived_in & (barred["share"] > 0).to_numpy()
+    closed = ~reached_faces(faces, home) & (barred["share"] > 0).to_numpy()
     island = np.where(closed, part, -1)
     of_barrier = closed | (strip & (barred["share"] >= STRIP_SHARE).to_numpy())
     of_street = strip & (street["share"] >= STRIP_SHARE).to_numpy()

@@ -34,20 +34,33 @@ def lead_on(edges: np.ndarray, lines: np.ndarray, faces: np.ndarray, grid_m: flo
     """
     if len(lines) == 0:
         return np.empty(0, dtype=object)
-    noded = shapely.unary_union(
-        shapely.set_precision(np.concatenate([edges, lines]), grid_m), grid_size=grid_m
-    )
+    noded = shapely.unary_union(np.concatenate([edges, lines]), grid_size=grid_m)
     parts = shapely.get_parts(shapely.line_merge(noded))
     middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
     tree = shapely.STRtree(faces)
     inside = np.unique(tree.query(middles, predicate="dwithin", distance=ON_M)[0])
-    leaves = find_leaves(parts[inside], shapely.union_all(edges))
-    found = [lead for spot, root in leaves if (lead := lead_from(spot, root, faces, tree)) is not None]
-    return np.asarray(found, dtype=object)
+    outline, near = shapely.union_all(edges), shapely.STRtree(parts)
+    found = []
+    for spot, root in find_leaves(parts[inside]):
+        lead = lead_over(spot, near)
+        if lead is None and shapely.distance(spot, outline) > ON_M:
+            lead = lead_from(spot, root, faces, tree)
+        found.append(lead)
+    return np.asarray([lead for lead in found if lead is not None], dtype=object)
 
 
-def find_leaves(parts: np.ndarray, outline: Any) -> list[tuple[Any, Any]]:
-    """Return every leaf of the tree of bridges that does not hang on an outline, sorted: its end, and where it hangs.
+def lead_over(spot: Any, parts: shapely.STRtree) -> Any:
+    """Return the line from a leaf to one that it all but touches; None where there is none.
+
+    A line that begins on another, both rounded by their surveyor, misses it by a millimetre.
+    """
+    near = parts.geometries[np.sort(parts.query(spot, predicate="dwithin", distance=ON_M))]
+    others = near[shapely.distance(near, spot) > 0]
+    return reach_over(shapely.shortest_line(spot, others[0])) if len(others) else None
+
+
+def find_leaves(parts: np.ndarray) -> list[tuple[Any, Any]]:
+    """Return every leaf of the tree of bridges, sorted: its end, and where it hangs.
 
     Stubs shorter than ``STUB_M`` are cut off first.
     """
@@ -65,8 +78,7 @@ def find_leaves(parts: np.ndarray, outline: Any) -> list[tuple[Any, Any]]:
     for node, beyond, _ in single_hangs(hanging, block):
         rings = [parts[n] for _, _, n in whole.edges(node, keys=True)]
         leaves.append((far_point(node, rings), node if rings else beyond))
-    points = [(shapely.Point(spot), shapely.Point(root)) for spot, root in sorted(leaves)]
-    return [leaf for leaf in points if shapely.distance(leaf[0], outline) > ON_M]
+    return [(shapely.Point(spot), shapely.Point(root)) for spot, root in sorted(leaves)]
 
 
 def single_hangs(hanging: list[Hang], block: dict[Node, int]) -> list[Hang]:

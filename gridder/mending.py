@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridder.faces import Faces
+from gridder.faces import Faces, reached_faces
+from gridder.open_ground import Shared
 from gridder.seeds import Seeds
-from gridder.segments import connected_parts, shared_segments
+from gridder.segments import ALONG_M, connected_parts, shared_segments
 
 LEAST_M = 0.004  # a piece with this much around its middle has room for one more cell on a grid of 1 mm,
 WALK_M = 0.5  # with this much for one that has a metre of boundary and more
@@ -16,24 +17,25 @@ SAME_FACE, OPEN, BARRED = 2, 1, 0  # what lies between two pieces: nothing, a ro
 MOST_M = 2.0  # such a cell is no larger than 4 × 4 m
 
 
-def mend_pieces(
-    pieces: np.ndarray, owner: np.ndarray, face_of: np.ndarray, faces: Faces, seeds: Seeds
-) -> np.ndarray:
-    """Return owners such that every atom's pieces are connected.
+def mend_pieces(shared: Shared, seeds: Seeds) -> np.ndarray:
+    """Return owners such that every atom's pieces are connected, and no ground is its own beyond a barrier in vain.
 
     The part in which the atom stands stays; what lies apart (beyond a courtyard, a bend of the outline) goes to the
     neighbour with the longest common boundary: in the same face while any can be had there, then across a road, across
-    a river only when nothing else is left.
+    a river only when nothing else is left. Apart is also what lies beyond a barrier where people come from elsewhere:
+    behind the end of an expressway the nearest house may stand on the wrong side.
     """
-    owner = owner.copy()
+    pieces, face_of, faces = shared.pieces, shared.face_of, shared.faces
+    owner = shared.owner.copy()
     touching = shared_segments(pieces)
     same = faces.community[face_of[touching.left]] == faces.community[face_of[touching.right]]
     left, right, length = touching.left[same], touching.right[same], touching.length_m[same]
-    joined = owner[left] == owner[right]
+    ease = ease_of(face_of[left], face_of[right], touching.middles[same], faces)
+    reached = reached_faces(faces, shared.home)[face_of]
+    joined = (owner[left] == owner[right]) & ((ease > BARRED) | ~(reached[left] & reached[right]))
     part = connected_parts(len(pieces), left[joined], right[joined])
     main = main_parts(pieces, owner, part, seeds)
     apart = (owner >= 0) & (part != main[owner])
-    ease = ease_of(face_of[left], face_of[right], faces)
     while apart.any():
         levels = ((ease >= least) for least in (SAME_FACE, OPEN, BARRED))
         moved = any(adopt_apart(owner, apart, left[use], right[use], length[use]) for use in levels)
@@ -43,12 +45,13 @@ def mend_pieces(
     return owner
 
 
-def ease_of(left: np.ndarray, right: np.ndarray, faces: Faces) -> np.ndarray:
-    """Return how easily people walk from face to face, of pairs of faces: ``SAME_FACE``, ``OPEN`` or ``BARRED``."""
-    links = faces.neighbours[faces.neighbours["open"]]
-    walked = pd.MultiIndex.from_frame(links[["left", "right"]])
-    pairs = pd.MultiIndex.from_arrays([np.minimum(left, right), np.maximum(left, right)])
-    return np.where(left == right, SAME_FACE, np.where(pairs.isin(walked), OPEN, BARRED))
+def ease_of(left: np.ndarray, right: np.ndarray, middles: np.ndarray, faces: Faces) -> np.ndarray:
+    """Return how easily people walk over segments, of pairs of faces: ``SAME_FACE``, ``OPEN`` or ``BARRED``."""
+    ease = np.where(left == right, SAME_FACE, OPEN)
+    edge = np.flatnonzero(left != right)
+    on, _ = shapely.STRtree(faces.solid).query(middles[edge], predicate="dwithin", distance=ALONG_M)
+    ease[edge[on]] = BARRED
+    return ease
 
 
 def main_parts(pieces: np.ndarray, owner: np.ndarray, part: np.ndarray, seeds: Seeds) -> np.ndarray:

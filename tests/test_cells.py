@@ -171,9 +171,9 @@ def test_between_two_lines_a_hand_apart_nobody_has_his_home():
 
 
 def test_a_community_without_room_is_an_error_that_names_it():
-    """A leftover sliver of 1 × 1 mm with three houses in it."""
+    """A leftover sliver of 1 × 1 mm with three houses in it: one has it all."""
     table = atoms({"a": Point(0, 0), "b": Point(0, 0), "c": Point(0, 0)})
     with pytest.raises(InputError) as error:
         draw_cells(table, outline(0, 0, 0.001, 0.001), NONE, POLICY)
     assert error.value.code == "cells.no_room" and error.value.facts == {"communities": ("C",)}
-    assert error.value.findings[0].facts == {"n": 3} and say_error("zh", error.value)
+    assert error.value.findings[0].facts == {"n": 2} and say_error("zh", error.value)

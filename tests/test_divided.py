@@ -27,6 +27,9 @@ from gridder.verify.contact import find_contacts
 
 NO_WAY = ("crossing", "road", "arterial", "path")  # whatever might lead across
 SEEDS = (30, 38, 113, 132)  # delivered whole
+# a brook that begins on a river between two vertices; an expressway that ends beside a house's ground; strips between
+# tracks shared out to cells far along them
+ONCE_REFUSED = (20080, 40119, 40168)
 PREPARED = (
     1017,
     1026,
@@ -46,7 +49,7 @@ PREPARED = (
 OPTIONS = PlanOptions(bad_rows="quarantine")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", (*SEEDS, *ONCE_REFUSED))
 def test_a_divided_district_is_delivered_and_verified(seed, tmp_path, without_pages):
     source = write_layers(make_layers(seed), tmp_path / "divided.gpkg")
     district = read_district(source)

@@ -41,7 +41,8 @@ def check_spans(delivery: Delivery, *, known: Collection[str] = ()) -> list[Viol
         banks = shapely.get_parts(shapely.difference(shape, between))
         banks = banks[shapely.area(banks) > AREA_M2]
         pairs = cross_over(banks, between, crossings, delivery.rules["crossing_reach_m"])
-        if len(banks) > 1 and not live_together(banks, homes[code], pairs):
+        ashore = homes[code][~stand_in(homes[code], between)]
+        if len(banks) > 1 and len(ashore) and not live_together(banks, ashore, pairs):
             wrong.append(code)
     return [blame("grid_spans_barrier", wrong)] if wrong else []
 
@@ -79,6 +80,12 @@ def cross_over(
         beside = np.flatnonzero(shapely.dwithin(banks, crossing, reach))
         pairs += [(int(beside[0]), int(other)) for other in beside[1:]]
     return pairs
+
+
+def stand_in(homes: np.ndarray, between: Any) -> np.ndarray:
+    """Return which homes stand in the water by more than half, on no bank: whom they touch is judged elsewhere."""
+    wet = shapely.area(shapely.intersection(homes, between))
+    return np.asarray(wet > shapely.area(homes) / 2)
 
 
 def live_together(banks: np.ndarray, homes: np.ndarray, pairs: list[tuple[int, int]]) -> bool:
