@@ -29,8 +29,9 @@ from gridder.plan_tables import (
 from gridder.policy import Policy
 from gridder.prepare import PlanOptions, Prepared, label_cells
 from gridder.problems import COST_UNITS_PER_M
+from gridder.staffing.roster_counts import reckoning_of, settle_people
 from gridder.staffing.staff import staff_district
-from gridder.tables import CHANGE_COLUMNS, LAYERS, Run
+from gridder.tables import CHANGE_COLUMNS, Run
 
 HELD = 10**6  # weight of an edited or locked cell when codes are kept: more than any overlap in households
 
@@ -92,7 +93,7 @@ def assemble(
         sites=known.sites,
         halls=known.halls,
         previous_grids=known.previous_grids,
-        workforce=count_people(known.workforce),
+        workforce=pd.DataFrame(),
         certificates={
             c: certificate_record(cert, piece_totals(prepared, c)) | {"objective": options.objective}
             for c, cert in sorted(certificates.items())
@@ -106,7 +107,7 @@ def assemble(
             *tell_other_k(certificates, options),
         ),
     )
-    return staff_run(run, known.settings)
+    return staff_run(put_people(run, known.workforce, anonymous=options.anonymous), known.settings)
 
 
 def staff_run(run: Run, settings: dict[str, Any]) -> Run:
@@ -122,8 +123,9 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
         policy=run.policy,
         settings=settings,
         lang=run.lang,
+        names=run.buildings["name"],
     )
-    kept = tuple(f for f in run.findings if not f.code.startswith(("staffing.", "scope.")))
+    kept = tuple(f for f in run.findings if not f.code.startswith(("staffing.", "scope.", "halls.")))
     return replace(
         run,
         grids=put_columns(run.grids, staffing.grids),
@@ -133,10 +135,21 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
     )
 
 
-def count_people(workforce: pd.DataFrame) -> pd.DataFrame:
-    """Return a workforce table with its counts by community alone: names, ages and pay of a roster stay in its file."""
-    names = [column.name for column in LAYERS["workforce"] if column.name in workforce.columns]
-    return workforce[names].reset_index(drop=True)
+def put_people(run: Run, workforce: pd.DataFrame, *, anonymous: bool, told: tuple[Finding, ...] = ()) -> Run:
+    """Return a run with the people of a table of staff: counts by community, and the persons of a roster.
+
+    ``anonymous`` leaves the persons out and keeps the counts; ``told`` are findings of the reading.
+    """
+    reckoning = reckoning_of(run.options, str(run.options.get("effective_date") or ""))
+    people = settle_people(workforce, run.communities, run.policy, reckoning=reckoning)
+    roster = people.roster.iloc[:0] if anonymous else people.roster
+    return replace(
+        run,
+        workforce=people.counts,
+        roster=roster,
+        options=run.options | {"anonymous": anonymous, "roster": len(roster)},
+        findings=(*run.findings, *told, *people.findings),
+    )
 
 
 def put_columns(table: gpd.GeoDataFrame, columns: pd.DataFrame) -> gpd.GeoDataFrame:

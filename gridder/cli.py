@@ -108,7 +108,10 @@ def showing(lang: str, *, quiet: bool) -> Iterator[Any]:
         yield Journal(plain_lines(lang, lambda line: print(line, file=sys.stderr)))
 
 
-COMMON = "policy grids objective effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date staffing".split()
+COMMON = (
+    "policy grids objective effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date "
+    "staffing anonymous"
+).split()
 
 
 @cli.command()
@@ -172,6 +175,7 @@ def plan(
     jobs: o.JobsOpt = 1,
     effective_date: o.DateOpt = "",
     staffing: o.StaffingOpt = None,
+    anonymous: o.AnonymousOpt = False,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
     quiet: o.QuietOpt = False,
@@ -210,6 +214,7 @@ def regenerate(
     jobs: o.JobsOpt = 1,
     effective_date: o.DateOpt = "",
     staffing: o.StaffingOpt = None,
+    anonymous: o.AnonymousOpt = False,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
     quiet: o.QuietOpt = False,
@@ -246,6 +251,7 @@ def batch(
     missing: o.MissingOpt = o.Missing.stop,
     jobs: o.JobsOpt = 1,
     staffing: o.StaffingOpt = None,
+    anonymous: o.AnonymousOpt = False,
     dask: Annotated[str | None, o.option("--dask", "address of a dask scheduler")] = None,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
@@ -300,22 +306,23 @@ def staff(
     directory: Annotated[Path, typer.Argument(help="a delivery 成果目录")],
     policy: o.PolicyOpt = None,
     workforce: Annotated[
-        Path | None, o.option("--workforce", "CSV or XLSX, one row a community 现有人员表")
+        Path | None, o.option("--workforce", "CSV or XLSX, a row a community or a person 人员表或花名册")
     ] = None,
     staffing: o.StaffingOpt = None,
+    anonymous: o.AnonymousOpt = False,
     out: Annotated[Path | None, o.option("--out", "where to deliver; default: the same place")] = None,
     lang: Annotated[o.Lang | None, o.option("--lang", "zh|en; default: as planned")] = None,
     overwrite: o.OverwriteOpt = False,
 ) -> None:
     """Compute staffing again under another policy or workforce table; no planning. 重算人员"""
     with exits(lang.value if lang else "zh"), showing(lang.value if lang else "zh", quiet=True) as journal:
+        from gridder.restaff import Restaffing
         from gridder.tasks import staff_delivery
         from gridder.text import say
 
-        place = staff_delivery(
-            directory, journal, policy=policy, workforce=workforce, staffing=staffing or [], out=out,
-            lang=lang.value if lang else None, overwrite=overwrite,
-        )  # fmt: skip
+        said = lang.value if lang else None
+        asked = Restaffing(policy, workforce, tuple(staffing or ()), anonymous, said)
+        place = staff_delivery(directory, journal, asked, out=out, overwrite=overwrite)
         print(say(lang.value if lang else "zh", "cli.staffed", path=place / "staffing.xlsx"))
 
 

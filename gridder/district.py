@@ -17,6 +17,7 @@ from gridder.partition.diagnose import diagnose
 from gridder.policy import Policy
 from gridder.prepare import PlanOptions, prepare, prepare_settled, solve_prepared
 from gridder.staffing.posts import is_rural
+from gridder.staffing.roster_counts import reckoning_of, settle_people
 from gridder.tables import District, Run
 
 
@@ -86,7 +87,13 @@ def inspect_district(
             impossible.append(told | {"community_id": community_id})
     later = prepared.findings[len(prepared.checked.findings) :]  # of cells, pockets, towers, codes
     rural = tell_rural(list(communities.index), policy)
-    findings = (*tell_open(checked, policy), *later, *rural, *note_assumed(checked))
+    people = settle_people(
+        district.workforce,
+        communities,
+        policy,
+        reckoning=reckoning_of(district.settings, options.effective_date),
+    )
+    findings = (*tell_open(checked, policy), *later, *rural, *people.findings, *note_assumed(checked))
     return Inspection(findings, tuple(impossible))
 
 

@@ -83,3 +83,6 @@ JsonOpt = Annotated[bool, option("--json", "result as JSON on stdout")]
 QuietOpt = Annotated[bool, option("-q", "no progress 安静")]
 VerboseOpt = Annotated[bool, option("-v", "all findings 详细")]
 DateOpt = Annotated[str, option("--effective-date", "date the codes take effect, YYYY-MM-DD 生效日期")]
+AnonymousOpt = Annotated[
+    bool, option("--anonymous", "leave the persons of a roster out, keep the counts 不输出花名册")
+]

@@ -33,7 +33,7 @@ class PlanOptions:
 
     ``grids`` as in Problem; ``objective``: whether grids cost their boundary or the walk to their centre;
     ``bad_rows`` ``stop`` or ``quarantine``; ``missing`` ``stop``, ``zero`` or ``estimate``;
-    ``asked`` is what the record keeps of how the input was read.
+    ``asked`` is what the record keeps of how the input was read; ``anonymous`` leaves the persons of a roster out.
     """
 
     grids: GridsRule | int = "target"
@@ -44,6 +44,7 @@ class PlanOptions:
     effective_date: str = ""
     objective: Objective = "boundary"
     asked: dict[str, Any] = field(default_factory=dict)
+    anonymous: bool = False
 
 
 @dataclass(frozen=True)

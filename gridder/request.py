@@ -42,6 +42,7 @@ class Request:
     effective_date: str = ""
     objective: str = "boundary"
     staffing: list[str] | None = None
+    anonymous: bool = False
 
     def read_options(self) -> ReadOptions:
         """Return how to read the input.
@@ -73,6 +74,7 @@ class Request:
             self.effective_date,
             cast(Any, self.objective),
             asked,
+            self.anonymous,
         )
 
     def words(self) -> list[str]:

@@ -7,10 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from gridder.addresses import label_of, shown_input
-from gridder.assemble import count_people, staff_run
 from gridder.deliver import deliver, is_delivery, refuse_existing, write_maps, write_page, writing_aside
 from gridder.district import Inspection, inspect_district, plan_district
 from gridder.effort import Event
@@ -18,11 +15,10 @@ from gridder.errors import InputError, UsageError
 from gridder.journal import Journal
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
-from gridder.read import load_source, read_district
-from gridder.read.settings import Layout, ReadOptions, Source, parse_staffing
-from gridder.read.staffing_inputs import judge_given, state_inputs
+from gridder.read import read_district
 from gridder.regenerate import read_edits, regenerate_district
 from gridder.request import Request, name_of_input
+from gridder.restaff import Restaffing, staff_again
 from gridder.tables import Run
 from gridder.text import typed
 
@@ -129,51 +125,19 @@ def compare_deliveries(old: Path, new: Path, out: Path, *, lang: str, overwrite:
 
 
 def staff_delivery(
-    directory: Path,
-    journal: Journal,
-    *,
-    policy: str | None,
-    workforce: Path | None,
-    staffing: list[str],
-    out: Path | None,
-    lang: str | None,
-    overwrite: bool,
+    directory: Path, journal: Journal, asked: Restaffing, *, out: Path | None, overwrite: bool
 ) -> Path:
     """Compute the staffing of a delivery again and deliver it; return where.
 
     Raises
     ------
-    UsageError
-        The policy has another window than the plan was made for: that needs planning; or ``staffing`` states an input
-        that gridder does not know, or what it cannot be.
+    GridderError
+        As ``restaff.staff_again`` says.
     """
-    given = parse_staffing(staffing)
     place = out or directory
     refuse_existing(place, overwrite=overwrite or out is None)
-    run = load_run(directory)
-    if policy:
-        rules = load_policy(policy)
-        window = (rules.households_min, rules.households_max)
-        if window != (run.policy.households_min, run.policy.households_max):
-            raise UsageError("errors.staff_window", policy=rules.name, low=window[0], high=window[1])
-        run = replace(run, policy=rules)
-    if workforce:
-        run = replace(run, workforce=count_people(read_workforce(workforce)))
-    if given:
-        run = replace(
-            run, options=state_inputs(run.options, given), findings=judge_given(run.findings, given)
-        )
-    run = replace(run, lang=lang or run.lang)
-    deliver(staff_run(run, run.options), place, overwrite=True, progress=journal)
+    deliver(staff_again(directory, asked), place, overwrite=True, progress=journal)
     return place
-
-
-def read_workforce(path: Path) -> pd.DataFrame:
-    """Return a workforce table read from a file of its own (CSV or XLSX)."""
-    if not path.is_file():
-        raise InputError("errors.no_file", path=str(path))
-    source = Source("workforce", path, path.name)
-    return load_source(source, Layout(sources=(source,)), ReadOptions()).frame
 
 
 def draw_again(directory: Path, *, lang: str | None) -> Path:

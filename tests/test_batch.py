@@ -277,11 +277,13 @@ def test_every_field_of_a_request_reaches_the_command() -> None:
     full = Request(
         policy="p", grids="free", effort="prove", seed=3, lang="en", columns=["a=b"], layer=["c=d"], crs="e", coords="bd09",
         encoding="f", bad_rows="quarantine", missing="zero", jobs=5, effective_date="2026-01-01",
-        staffing=["county_cap=220"],
+        staffing=["county_cap=220"], anonymous=True,
     )  # fmt: skip
     words = options_of(full)
-    for value in vars(full).values():
-        assert str(value[0] if isinstance(value, list) else value) in words
+    for name, value in vars(full).items():
+        shown = f"--{name}" if value is True else value[0] if isinstance(value, list) else value
+        assert str(shown) in words
+    assert "--anonymous" not in options_of(Request())
 
 
 @pytest.mark.parametrize(

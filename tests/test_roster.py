@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridder.errors import InputError
 from gridder.policy import load_policy
+from gridder.read import load_source, read_district
 from gridder.read.person_cells import parse_appraisals, parse_certificate, parse_date, parse_pay
+from gridder.read.roster_columns import is_roster
+from gridder.read.settings import Layout, ReadOptions, Source, parse_columns
+from gridder.restaff import read_workforce
 from gridder.staffing.budget import Inputs, pay_classes
 from gridder.staffing.hiring import present_staff
 from gridder.staffing.roster import CHECKS, check_roster
@@ -19,7 +24,9 @@ from gridder.staffing.roster_counts import People, settle_people
 from gridder.staffing.roster_pay import kept_pay
 from gridder.staffing.roster_sheet import SHEET, roster_sheet
 from gridder.tables import LAYERS
-from tests.roster_cases import NAMES, POLICY, person, placed, roster
+from gridder.text import say_error, say_finding
+from tests.roster_cases import NAMES, POLICY, person, placed, roster, write_csv
+from tests.small_district import EAST, write_small
 
 DAY = date(2026, 3, 1)
 COMMUNITIES = pd.DataFrame({"name": NAMES})
@@ -410,3 +417,96 @@ def test_classes_of_a_roster_are_paid_about_the_wage():
     mean = (classes["people"] * classes["pay_yuan_year"]).sum() / classes["people"].sum()
     assert abs(mean - 62_000) < 0.01
     assert kept_pay(people.roster, classes, POLICY).isna().all()  # no pay is given
+
+
+# ── reading: which kind of table it is ──
+
+
+def read(path, header, *rows) -> pd.DataFrame:
+    return read_workforce(write_csv(path / "人员.csv", header, *rows))[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "persons"),
+    [
+        ("社区编号,姓名,年龄", True),
+        ("社区编号,姓名", True),
+        ("社区,类别,证书", True),
+        ("community_id,name,birth_date", True),
+        ("社区编号,进入方式,党建岗", True),
+        ("社区编号,现有人数,姓名", False),  # of whom to ask
+        ("社区编号,类别,正职", False),
+        ("社区编号,名称,党建岗,公益性岗位", False),
+        ("社区编号,name,党建岗", False),
+        ("社区编号,备注", False),
+    ],
+)
+def test_columns_say_which_kind_of_table_it_is(tmp_path, header, persons):
+    assert is_roster(read(tmp_path, header, ",".join(["1"] * len(header.split(","))))) == persons
+
+
+@pytest.mark.parametrize(
+    "header", ["社区编号,年龄,现有人数", "社区编号,姓名,学历,社工师", "社区编号,进入方式,正职"]
+)
+def test_a_table_of_both_kinds_is_refused(tmp_path, header):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, header, "A,1,2")
+    assert caught.value.code == "roster.mixed_columns"
+    assert "人员.csv" in say_error("zh", caught.value) and header.split(",")[-1] in say_error(
+        "en", caught.value
+    )
+
+
+def test_a_roster_needs_a_community(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, "姓名,年龄", "张三,30")
+    assert caught.value.code == "errors.column_needed"
+
+
+def test_columns_of_years_units_and_other_names(tmp_path):
+    table = read(
+        tmp_path,
+        "所在社区,姓名,2023年度考核结果,考核2022,年收入（万元）,身份证号,文化程度",
+        "东社区,张三,不合格,,6.2,220102198501010011,大专",
+        "东社区,李四,合格,合格,不详,220102198501010012,高中",
+    )
+    assert table["appraisals"].tolist() == ["2022 —；2023 不合格", "2022 合格；2023 合格"]
+    assert table["pay_year"].tolist() == ["6.2万元", "不详"] and table["community"].tolist() == ["东社区"] * 2
+    assert table["row"].tolist() == [1, 2] and set(table["file"]) == {"人员.csv"}
+    assert not table.astype(str).apply(lambda column: column.str.contains("2201021985")).any(axis=None)
+
+
+def test_what_is_said_of_the_reading(tmp_path):
+    told = read_workforce(write_csv(tmp_path / "r.csv", "社区编号,姓名,电话", "A,张三,138"))[1]
+    assert {finding.code for finding in told} == {"roster.is_roster", "roster.columns_unused"}
+    assert "电话" in say_finding("zh", told[1]) and "138" not in say_finding("zh", told[1])
+
+
+def test_stated_columns_make_a_roster(tmp_path):
+    path = write_csv(tmp_path / "workforce.csv", "SQ,XM,NL", "A,张三,41")
+    columns = parse_columns("workforce.community_id=SQ,workforce.person=XM,workforce.age=NL")
+    source = Source("workforce", path, path.name)
+    frame = load_source(source, Layout(sources=(source,)), ReadOptions(columns=columns)).frame
+    assert is_roster(frame) and frame["age"].tolist() == ["41"]
+
+
+def test_two_tables_of_both_kinds_are_refused(tmp_path):
+    write_small(tmp_path / "base.gpkg")
+    write_csv(tmp_path / "a.csv", "社区编号,姓名,年龄", f"{EAST},张三,30")
+    write_csv(tmp_path / "b.csv", "社区编号,现有人数", f"{EAST},9")
+    text = "buildings: {file: base.gpkg, layer: buildings}\nworkforce: [{file: a.csv}, {file: b.csv}]\n"
+    (tmp_path / "district.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_district(tmp_path)
+    assert caught.value.code == "roster.mixed_files"
+
+
+def test_an_error_about_columns_shows_no_value_of_staff(tmp_path):
+    """What the tables of an input hold is told when a column is missing; of staff only the columns' names are."""
+    write_small(tmp_path / "buildings.gpkg")
+    write_csv(tmp_path / "workforce.csv", "单位,姓名,年龄,月收入", "东社区,欧阳踏雪,43,7654321")
+    with pytest.raises(InputError) as caught:
+        read_district(tmp_path)
+    for lang in ("zh", "en"):
+        told = say_error(lang, caught.value)
+        assert "姓名" in told and "欧阳踏雪" not in told and "7654321" not in told and "43" not in told

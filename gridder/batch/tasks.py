@@ -111,7 +111,8 @@ def options_of(request: Request) -> list[str]:
     listed += [("--columns", value) for value in request.columns or []]
     listed += [("--layer", value) for value in request.layer or []]
     listed += [("--staffing", value) for value in request.staffing or []]
-    return [word for name, value in listed for word in (name, str(value))]
+    words_given = [word for name, value in listed for word in (name, str(value))]
+    return words_given + (["--anonymous"] if request.anonymous else [])
 
 
 def done_before(task: Task, request: Request) -> DistrictResult | None:
@@ -135,6 +136,7 @@ INPUT_KEYS = ("file", "sha256", "parts", "layer", "source_layer", "member")
 OPTION_KEYS = (
     "columns", "layers", "crs", "coords", "encoding",
     "grids", "objective", "bad_rows", "missing", "lang", "effective_date", "effort", "staffing_given",
+    "anonymous",
 )  # fmt: skip
 
 

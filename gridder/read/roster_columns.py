@@ -25,12 +25,8 @@ OF_COUNTS = (
     "certified",
     "senior_certified",
 )
-WEAK_NAMES = (
-    "类别",
-    "来源",
-    "class",
-    "category",
-)  # may be said of communities, too: decide where nothing else does
+# These decide only where nothing is counted: a table of counts may name a contact or the class of a community.
+WEAK_NAMES = ("姓名", "人员姓名", "full_name", "person", "类别", "来源", "class", "category")
 YEAR_OF_APPRAISAL = re.compile(
     r"(?:年度)?考核(?:结果|等次|情况)?[_-]?(?P<a>20\d\d)年?度?|(?P<b>20\d\d)年?度?(?:年度)?考核(?:结果|等次|情况)?"
     r"|appraisal[_-]?(?P<c>20\d\d)|(?P<d>20\d\d)[_-]?appraisal"
