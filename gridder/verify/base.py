@@ -230,6 +230,14 @@ def read_layers(path: Path) -> tuple[dict[str, Any] | None, list[Violation]]:
     return (None if found else layers), found
 
 
+def optional_layer(delivery: Delivery, name: str) -> pd.DataFrame:
+    """Return a layer that not every delivery has; an empty table where there is none."""
+    try:
+        return pyogrio.read_dataframe(delivery.directory / "plan.gpkg", layer=name)
+    except DataLayerError:
+        return pd.DataFrame()
+
+
 def read_assignments(path: Path) -> tuple[pd.DataFrame | None, list[Violation]]:
     """Return ``assignments.csv`` with every id as the text it is."""
     if not path.is_file():

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from gridder.verify.base import Violation, as_text, blame
+from gridder.verify.base import Delivery, Violation, as_text, blame
 
 EXACT = 1e-6  # no unit: whole numbers and fen as binary fractions
+SHEET_SUM = 0.011  # yuan or one: sums of rounded figures, as Excel adds them up
 MINUTES_PER_HOUR, M_PER_KM = 60, 1000
 ROUNDED = 0.06  # of what is delivered with one decimal: half of it, and the rounding of what it came from
 
@@ -67,3 +68,11 @@ def judge_range(where: str, what: str, said: Any, low: Any, high: Any) -> list[V
 def per_minute(rules: dict[str, Any]) -> float:
     """Return metres walked in a minute."""
     return float(rules["walking_speed_kmh"]) * M_PER_KM / MINUTES_PER_HOUR
+
+
+def setting(delivery: Delivery, name: str) -> float | None:
+    """Return what the county stated, None where it did not."""
+    value = (delivery.options.get("staffing") or {}).get(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if value >= 0 else None

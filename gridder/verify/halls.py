@@ -7,11 +7,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError
 
-from gridder.verify.base import Delivery, Violation, as_text
+from gridder.verify.base import Delivery, Violation, as_text, optional_layer
 from gridder.verify.figures import ROUNDED, judge, judge_range, numbers, per_minute
 
 SHARE = 0.0006  # no unit: shares are delivered with three decimals
@@ -51,14 +49,6 @@ def blanks(where: str, what: str, said: pd.Series, low: pd.Series, high: pd.Seri
     none, open_ = low.isna(), np.isfinite(high)
     found = judge(where, what, said[none], pd.Series(np.nan, said.index))
     return found + judge(where, what, said[open_ & said.isna()], high)
-
-
-def optional_layer(delivery: Delivery, name: str) -> pd.DataFrame:
-    """Return a layer that not every delivery has; an empty table where there is none."""
-    try:
-        return pyogrio.read_dataframe(delivery.directory / "plan.gpkg", layer=name)
-    except DataLayerError:
-        return pd.DataFrame()
 
 
 def bounds(delivery: Delivery) -> tuple[pd.Series, pd.Series]:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gridder.verify.base import as_count
+from gridder.verify.base import Delivery, as_text, optional_layer
 from gridder.verify.figures import numbers
 
 POSTS = (
-    "posts_min posts_max posts hall_staff field_staff party_posts need other_need shortage other_shortage surplus"
+    "posts_min posts_max posts hall_staff field_staff party_posts need other_need "
+    "other_posts shortage other_shortage surplus"
 ).split()
 
 
@@ -25,22 +26,18 @@ def posts_band(households: int, rules: dict[str, Any]) -> tuple[int, int]:
     return low, rules["posts_base_max"] + whole(over / rules["posts_step_max_households"])
 
 
-def closest(row: pd.Series, said: pd.Series, rules: dict[str, Any]) -> dict[str, float]:
-    """Return the lawful figures nearest to what is said.
-
-    How many party-building workers a community has already stands in no layer: every number is tried.
-    """
-    households, grids = as_count(row["households"]) or 0, as_count(row["grids"]) or 0
-    tries = [
-        post_figures(households, grids, missing, rules) for missing in range(rules["party_posts_min"] + 1)
-    ]
-    if "party_posts" in said.index and said["party_posts"] >= rules["party_posts_min"]:
-        tries[0]["party_posts"] = float(said["party_posts"])  # more of them already than the rules ask for
-    return min(tries, key=lambda true: sum(said[name] != true[name] for name in said.index))
+def party_present(delivery: Delivery, communities: pd.Index) -> pd.Series:
+    """Return the party-building posts that each community has already, 0 where none are stated."""
+    people = optional_layer(delivery, "workforce")
+    if not {"community_id", "party_posts"} <= set(people.columns):
+        return pd.Series(0, communities)
+    stated = numbers(people["party_posts"]).groupby(people["community_id"].map(as_text)).sum()
+    return stated.reindex(communities).fillna(0).astype("int64")
 
 
-def post_figures(households: int, grids: int, missing: int, rules: dict[str, Any]) -> dict[str, float]:
-    """Return the posts of a community where ``missing`` party-building posts are not yet among them."""
+def post_figures(households: int, grids: int, party: int, rules: dict[str, Any]) -> dict[str, int]:
+    """Return the posts of a community that has so many party-building posts already."""
+    missing = max(0, rules["party_posts_min"] - party)
     low, high = posts_band(households, rules)
     base, bottom = rules["posts_base_households"], rules["posts_base_min"]
     rise = Fraction((rules["posts_base_max"] - bottom) * min(households, base), base)
@@ -48,13 +45,14 @@ def post_figures(households: int, grids: int, missing: int, rules: dict[str, Any
     within = grids * rules["grid_workers_per_grid"] + rules["hall_staff"]
     beside = rules["hall_staff"] + rules["field_staff_min"]
     need, other = (within, beside) if rules["grid_workers_within_posts"] else (beside, within)
-    wanted = max(bottom + floor(rise + Fraction(1, 2)) + steps, need + missing)
-    posts = sorted((low, wanted, high))[1]
+    by_households = bottom + floor(rise + Fraction(1, 2)) + steps
+    posts, other_posts = (sorted((low, max(by_households, n + missing), high))[1] for n in (need, other))
     hall = min(rules["hall_staff"], posts)
     return {
         "posts_min": low, "posts_max": high, "posts": posts, "hall_staff": hall, "field_staff": posts - hall,
-        "party_posts": rules["party_posts_min"] - missing + min(missing, max(0, posts - need)),
-        "need": need, "other_need": other, "shortage": max(0, need - posts), "other_shortage": max(0, other - high),
+        "party_posts": party + min(missing, max(0, posts - need)),
+        "need": need, "other_need": other, "other_posts": other_posts,
+        "shortage": max(0, need - posts), "other_shortage": max(0, other - other_posts),
         "surplus": max(0, posts - need - missing),
     }  # fmt: skip
 
@@ -72,18 +70,11 @@ def deal_out(table: pd.DataFrame, cap: float | None) -> pd.Series:
     return pd.Series(given, table.index)
 
 
-def is_priced_right(option: dict[str, Any], households: int, rules: dict[str, Any]) -> bool:
-    """Whether an option has the people, posts and need of its number of grids."""
-    grids = option["k"]
-    tries = [post_figures(households, grids, m, rules) for m in range(rules["party_posts_min"] + 1)]
-    people = {
-        "grid_workers": grids * rules["grid_workers_per_grid"],
-        "auxiliary_police": grids * rules["auxiliary_police_per_grid"],
-    }
-    return any(
-        all(
-            option.get(name, true) == true
-            for name, true in (people | {n: t[n] for n in ("need", "posts", "shortage")}).items()
-        )
-        for t in tries
-    )
+def is_peopled_right(option: dict[str, Any], households: int, party: int, rules: dict[str, Any]) -> bool:
+    """Whether an option for the number of grids has the people, need and posts of that number."""
+    grids = option.get("grids", option["k"])
+    figures = post_figures(households, grids, party, rules)
+    true = {name: figures[name] for name in ("need", "posts", "shortage")}
+    true["grid_workers"] = grids * rules["grid_workers_per_grid"]
+    true["auxiliary_police"] = grids * rules["auxiliary_police_per_grid"]
+    return all(option.get(name, figure) == figure for name, figure in true.items())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from math import floor
 from typing import Any
 
 import pandas as pd
@@ -12,17 +11,13 @@ import pandas as pd
 from gridder.text import LANGS, has_sentence, say
 from gridder.verify.base import Delivery, Violation, as_text, blame
 from gridder.verify.book import Rows, Table, find_table, read_sheets, words
-from gridder.verify.figures import EXACT, judge, judge_column, numbers
-from gridder.verify.staffing import setting
+from gridder.verify.figures import EXACT, SHEET_SUM, judge, judge_column, numbers
+from gridder.verify.money import check_budget, check_classes, check_options_sheet
 
 KEYS = {
     "Grids": "grid_code", "Communities": "community_id", "Subdistricts": "subdistrict", "Hiring": "community_id",
     "Budget": "community_id", "Exceptions": "grid_code",
 }  # fmt: skip
-FEN = 100  # fen in a yuan
-HALF_UP = 0.5 + 1e-6  # the millionth absorbs binary fractions such as 0.7
-HALF_FEN = 0.005  # yuan
-SHEET_SUM = 0.011  # yuan or one: sums of rounded figures, as Excel adds them up
 
 
 def check_staff_book(delivery: Delivery) -> list[Violation]:
@@ -41,7 +36,7 @@ def check_staff_book(delivery: Delivery) -> list[Violation]:
     found += mirror("Communities", known, delivery.communities.set_index("community_id"))
     found += check_totals(known) + check_subdistricts(known) + check_summary(sheets, known)
     found += check_budget(delivery, known) + check_years(known) + check_classes(delivery, sheets)
-    return found + check_rules(delivery, sheets)
+    return found + check_options_sheet(sheets, known) + check_rules(delivery, sheets)
 
 
 def has_rows(rows: Rows) -> bool:
@@ -60,9 +55,14 @@ def mirror(sheet: str, tables: dict[str, Table], layer: pd.DataFrame) -> list[Vi
     for column in rows.columns.intersection(layer.columns).drop(
         "households", errors="ignore"
     ):  # with the papers
-        if layer[column].dtype.kind in "iuf":
-            found += judge(sheet, column, rows[column], layer[column])
+        if layer[column].dtype.kind in "iufb":
+            found += judge(sheet, column, rows[column].map(flag_or_figure), layer[column])
     return found
+
+
+def flag_or_figure(cell: Any) -> Any:
+    """Return a cell with yes and no as 1 and 0, as the layers hold flags."""
+    return 1 if cell in words("staffing.yes") else 0 if cell in words("staffing.no") else cell
 
 
 def check_totals(tables: dict[str, Table]) -> list[Violation]:
@@ -133,46 +133,6 @@ def check_summary(sheets: dict[str, Rows], tables: dict[str, Table]) -> list[Vio
     ]
 
 
-def check_budget(delivery: Delivery, tables: dict[str, Table]) -> list[Violation]:
-    """Pool, base, performance and employer's share to the fen; the lines add up to the total (B二(四), B二(五))."""
-    rules = delivery.rules
-    if "Budget" not in tables or not {"base_pay_share", "performance_pay_share"} <= set(rules):
-        return []
-    rows = tables["Budget"].rows
-    figures = {name: numbers(rows[name]) for name in rows.columns}
-    wage, rate = setting(delivery, "reference_wage_yuan_year"), setting(delivery, "employer_rate")
-    blank = pd.Series(float("nan"), rows.index)
-    found: list[Violation] = []
-    if "posts_given" in figures:
-        pool = blank if wage is None else (figures["posts_given"] * round(wage * FEN)) / FEN
-        found += judge_column("Budget", rows, "pool", pool, within=HALF_FEN)
-    if "pool" in figures:
-        base = part_of(figures["pool"], rules["base_pay_share"])
-        found += judge_column("Budget", rows, "base", base, within=HALF_FEN)
-        found += judge_column("Budget", rows, "performance", figures["pool"] - base, within=HALF_FEN)
-        employer = blank if rate is None else part_of(figures["pool"], rate)
-        found += judge_column("Budget", rows, "employer", employer, within=HALF_FEN)
-    return found + check_budget_total(rows, figures)
-
-
-def part_of(yuan: pd.Series, share: float) -> pd.Series:
-    """Return a share of an amount, half up to the fen."""
-    return (yuan * FEN * share).map(lambda fen: floor(fen + HALF_UP) / FEN, na_action="ignore")
-
-
-def check_budget_total(rows: pd.DataFrame, figures: dict[str, pd.Series]) -> list[Violation]:
-    """The total is the sum of the lines before it; base and performance are the pool told in two parts."""
-    order = list(rows.columns)
-    if not {"pool", "total"} <= set(order):
-        return []
-    lines = [name for name in order[order.index("pool") : order.index("total")] if name in LINES]
-    total = sum((figures[name] for name in lines), pd.Series(0.0, rows.index))
-    return judge("Budget", "total", figures["total"], total, within=SHEET_SUM)
-
-
-LINES = ("pool", "employer", "allowances")
-
-
 def check_years(tables: dict[str, Table]) -> list[Violation]:
     """Hiring is the gap where people are missing; its years add up to it and differ by one person (B三(一))."""
     if "Hiring" not in tables:
@@ -190,20 +150,6 @@ def check_years(tables: dict[str, Table]) -> list[Violation]:
         if each.max() - each.min() > 1 + EXACT or not each.is_monotonic_decreasing:
             found.append(blame("verify_staffing.years", years=" + ".join(as_text(n) for n in each)))
     return found
-
-
-def check_classes(delivery: Delivery, sheets: dict[str, Rows]) -> list[Violation]:
-    """The pay of the three classes has the reference wage as its mean over the people (B二(四))."""
-    table = find_table(sheets.get("Budget", []), "pay_class")
-    wage = setting(delivery, "reference_wage_yuan_year")
-    if table is None or not {"people", "pay_yuan_year"} <= set(table.rows):
-        return []
-    rows = table.rows[numbers(table.rows["weight"]).notna()] if "weight" in table.rows else table.rows
-    people, pay = numbers(rows["people"]), numbers(rows["pay_yuan_year"])
-    if wage is None or people.isna().any() or people.sum() == 0:
-        return judge("Budget", "pay_yuan_year", pay, pay * float("nan"))
-    mean = {"wage": (people * pay).sum() / people.sum()}
-    return judge("Budget", "pay_yuan_year", mean, {"wage": wage}, within=SHEET_SUM)
 
 
 def check_rules(delivery: Delivery, sheets: dict[str, Rows]) -> list[Violation]:

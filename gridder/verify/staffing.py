@@ -10,10 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gridder.verify.base import Delivery, Violation, as_count, as_text, blame
-from gridder.verify.figures import ROUNDED, judge, judge_column, numbers, per_minute
+from gridder.verify.base import Delivery, Violation, as_count, as_text, blame, counts
+from gridder.verify.figures import (
+    MINUTES_PER_HOUR,
+    ROUNDED,
+    judge,
+    judge_column,
+    numbers,
+    per_minute,
+    setting,
+)
 from gridder.verify.halls import check_hall
-from gridder.verify.posts import POSTS, closest, deal_out, is_priced_right
+from gridder.verify.posts import POSTS, deal_out, is_peopled_right, party_present, post_figures
 
 GRIDS, COMMUNITIES = "grids", "communities"
 
@@ -62,18 +70,28 @@ def check_minutes(delivery: Delivery, grids: Any, communities: Any) -> list[Viol
     found = judge_column(GRIDS, grids, "round_min", minutes, within=ROUNDED)
     said = numbers(grids["round_min"])
     day = said * rules["rounds_per_day"]
+    if "visits_min" in grids:  # a day is rounds and visits
+        visits = numbers(grids["visits_per_day"]) * rules.get("visit_minutes", 0)
+        found += judge_column(GRIDS, grids, "visits_min", visits, within=ROUNDED)
+        day += numbers(grids["visits_min"])
     found += judge_column(GRIDS, grids, "day_min", day, within=ROUNDED)
+    if {"day_min", "fits_shift"} <= set(grids) and "shift_hours" in rules:
+        said_day = numbers(grids["day_min"])
+        fits = (said_day <= rules["shift_hours"] * MINUTES_PER_HOUR).where(said_day.notna())
+        found += judge(GRIDS, "fits_shift", grids["fits_shift"], fits)
     longest = said.groupby(grids["community_id"]).max().reindex(communities.index)
     return found + judge_column(COMMUNITIES, communities, "round_min_max", longest, within=ROUNDED)
 
 
 def check_post_figures(delivery: Delivery, grids: Any, communities: Any) -> list[Violation]:
     """Posts, hall, field, need, shortage and surplus follow from households and grids (B二(二), B二(八))."""
-    staffed = posted(communities)
+    staffed, party = posted(communities), party_present(delivery, communities.index)
+    people, held = counts(communities["households"]), counts(communities["grids"])
     said = pd.DataFrame({name: numbers(communities[name]) for name in POSTS if name in communities})
     true = said.copy()
     for key in communities.index:
-        figures = closest(communities.loc[key], said.loc[key], delivery.rules) if staffed[key] else {}
+        households, n = int(people[key]), int(held[key])
+        figures = post_figures(households, n, int(party[key]), delivery.rules) if staffed[key] else {}
         for name in said.columns:
             blank = 0.0 if name in ("shortage", "other_shortage") else np.nan
             true.loc[key, name] = figures.get(name, blank)
@@ -100,20 +118,14 @@ def check_cap(delivery: Delivery, grids: Any, communities: Any) -> list[Violatio
     found += judge(COMMUNITIES, "posts_given", said, given)
     unmet = numbers(communities["posts"]) - said
     found += judge_column(COMMUNITIES, communities, "unmet", unmet)
+    rate = unmet * 1000 / numbers(communities["households"]).replace(0.0, np.nan)
+    found += judge_column(COMMUNITIES, communities, "unmet_per_1000", rate, within=0.001)
     low = (numbers(communities["posts_min"]) - said).clip(lower=0)
     found += judge_column(COMMUNITIES, communities, "below_minimum", low)
     if "need" in communities:
         short = (numbers(communities["need"]) - said).clip(lower=0)
         found += judge_column(COMMUNITIES, communities, "cap_shortage", short)
     return found
-
-
-def setting(delivery: Delivery, name: str) -> float | None:
-    """Return what the county stated, None where it did not."""
-    value = (delivery.options.get("staffing") or {}).get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return float(value) if value >= 0 else None
 
 
 def check_hiring(delivery: Delivery, grids: Any, communities: Any) -> list[Violation]:
@@ -146,10 +158,13 @@ def check_scope(delivery: Delivery, grids: Any, communities: Any) -> list[Violat
 
 def check_options(delivery: Delivery, grids: Any, communities: Any) -> list[Violation]:
     """Every lawful number of grids is offered, no other, with its people and need (house rule: show the options)."""
-    wrong = []
-    for key, row in communities.iterrows():
-        if "k_staffing" in row and not offers_lawful(row, delivery.rules):
-            wrong.append(key)
+    if "k_staffing" not in communities:
+        return []
+    special = grids.loc[grids["status"] == "special", "community_id"].value_counts()
+    facts = communities.assign(
+        special=special.reindex(communities.index).fillna(0), party=party_present(delivery, communities.index)
+    )
+    wrong = [key for key, row in facts.iterrows() if not offers_lawful(row, delivery.rules)]
     return [blame("verify_staffing.options", wrong)] if wrong else []
 
 
@@ -163,8 +178,10 @@ def offers_lawful(row: pd.Series, rules: dict[str, Any]) -> bool:
         return False
     if [option.get("k") for option in options] != lawful:
         return False
-    households = as_count(row["households"]) or 0
-    return all(is_priced_right(option, households, rules) for option in options)
+    special, households = int(row["special"]), as_count(row["households"]) or 0
+    if any(option.get("grids", option["k"] + special) != option["k"] + special for option in options):
+        return False
+    return all(is_peopled_right(option, households, int(row["party"]), rules) for option in options)
 
 
 BAND = (
