@@ -1,0 +1,72 @@
+"""What the columns of the workbook rest on: the rule of each, so that every figure leads to its clause."""
+
+from __future__ import annotations
+
+# rule (a field of the policy, or an input of the county) → the columns that are computed with it
+COLUMNS_OF = {
+    "households_min": "households grids grids_min smallest lawful k households_kept",
+    "households_max": "grids_max largest",
+    "grid_workers_per_grid": "grid_worker grid_workers",
+    "auxiliary_police_per_grid": "auxiliary_police police_cost",
+    "posts_base_min": "posts_min",
+    "posts_base_max": "posts_max",
+    "posts_base_households": "posts derivation",
+    "county_cap_applies": "posts_given unmet unmet_per_1000 cap_shortage grids_for_given",
+    "grid_workers_within_posts": "need other_need other_posts other_shortage",
+    "hall_staff_min": "hall_staff",
+    "hall_staff_max": "field_staff shortage shortage_per_grid grids_unstaffed grids_for_posts",
+    "party_posts_min": "party_posts",
+    "surplus_flagged": "surplus present_over",
+    "hiring_years": "present hiring_gap hiring year_ cost_year_ spent_year_ cost_at_once",
+    "certified_min": "certified certified_gap assistant_certified_held certified_held senior_certified_held",
+    "training_cycle_years": "training_seats training_year_ leaders others",
+    "monthly_cover": "visits_per_day",
+    "visit_minutes": "visits_min",
+    "detour_factor": "round_m",
+    "walking_speed_kmh": "round_min round_min_max",
+    "rounds_per_day": "day_min",
+    "shift_hours": "fits_shift",
+    "hall_minutes": "hall_minutes",
+    "hall_share_min": "hall_share",
+    "code_rural_first": "scope",
+    "code_digits": "grid_code",
+    "base_pay_share": "base",
+    "performance_pay_share": "performance",
+    "class_weights": "weight",
+    "certificate_allowance_min_yuan_month": "allowances",
+    "pay_kept": "pay_kept pay_standard check_pay",
+    "age_max": "check_age",
+    "education_accepted": "check_education",
+    "appraisal_failed_running": "check_appraisal",
+    "reference_wage_yuan_year": "pool total total_without cost_more pay_yuan_year class_yuan_year",
+    "employer_rate": "employer",
+    "medical_check_yuan_year": "medical",
+    "paid_leave_yuan_year": "leave",
+    "emergency_yuan_year": "emergency",
+}
+RULE_OF = {column: rule for rule, columns in COLUMNS_OF.items() for column in columns.split()}
+RULE_OF |= {"check_certificate": "certified_min", "public_welfare": "counted_apart"}
+
+# Inputs of the county: clause and force of what they are for; their words are sentences ``workbook.quote_<input>``.
+INPUT_CLAUSES = {
+    "county_cap": ("B二(二)", "hard"),
+    "reference_wage_yuan_year": ("B二(四)", "hard"),
+    "employer_rate": ("B二(五)、A二(四)2", "hard"),
+    "medical_check_yuan_year": ("B二(五)、A二(四)2", "hard"),
+    "paid_leave_yuan_year": ("B二(五)、A二(四)2", "hard"),
+    "emergency_yuan_year": ("B二(五)、A二(四)2", "hard"),
+}
+
+
+def split_number(column: str) -> tuple[str, str]:
+    """Return a numbered column as (its name, its number): ``year_2`` is (``year_``, ``2``); others have no number."""
+    stem, _, number = column.rpartition("_")
+    return (f"{stem}_", number) if number.isdigit() and f"{stem}_" in NUMBERED else (column, "")
+
+
+NUMBERED = ("year_", "cost_year_", "spent_year_", "training_year_")
+
+
+def rule_of(column: str) -> str | None:
+    """Return the rule that a column rests on, None where it rests on none."""
+    return RULE_OF.get(split_number(column)[0])
