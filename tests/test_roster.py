@@ -22,7 +22,7 @@ from gridder.staffing.hiring import present_staff
 from gridder.staffing.roster import CHECKS, check_roster
 from gridder.staffing.roster_counts import People, settle_people
 from gridder.staffing.roster_pay import kept_pay
-from gridder.staffing.roster_sheet import SHEET, roster_sheet
+from gridder.staffing.roster_sheet import SHEET, Asked, roster_sheet, roster_table
 from gridder.tables import LAYERS
 from gridder.text import say_error, say_finding
 from tests.roster_cases import NAMES, POLICY, person, placed, roster, write_csv
@@ -406,7 +406,9 @@ def test_the_sheet_says_why_and_by_which_clause():
         assert "B二(三)" in sheet["remarks"][0] and "41" in sheet["remarks"][0]
         assert sheet["remarks"][1].count("B二(三)") == 2
         assert sheet["community"].fillna("").tolist() == ["东社区", "东社区", ""]
-    assert roster_sheet(pd.DataFrame(), pd.DataFrame(), NAMES, POLICY, "zh").empty
+    assert roster_table(pd.DataFrame(), CLASSES, COMMUNITIES, Asked(POLICY, "zh")).empty
+    told = roster_table(table, CLASSES, COMMUNITIES, Asked(POLICY, "zh", DAY))
+    pd.testing.assert_frame_equal(told, roster_sheet(table, checks, NAMES, POLICY, "zh"))
 
 
 def test_classes_of_a_roster_are_paid_about_the_wage():

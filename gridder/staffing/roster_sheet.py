@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from gridder.policy import Policy
 from gridder.read.counts import DECIMAL
-from gridder.staffing.roster import CHECKS, NOT_APPLICABLE, PASS, rows_of
+from gridder.staffing.roster import CHECKS, NOT_APPLICABLE, PASS, check_roster, rows_of
 from gridder.text import say
 
 SAID = (  # as the roster has it, in the order of the sheet
     "age birth hired education certificate appraisals party_post committee_member transferred relaxed pay_year pay_month"
 ).split()
 NUMBERS = ("age", "pay_year", "pay_month")  # texts that are plain numbers stand as numbers
-MONEY = ("pay_yuan_year", "pay_standard", "pay_kept")
+MONEY = {"pay_yuan_year": "pay_yuan_year", "pay_standard": "pay_standard", "pay_above": "pay_kept"}  # of the checks
 QUIET = (PASS, NOT_APPLICABLE, "counts", "none", "shown")  # results that speak for themselves
 SHEET = (
     *"community_id community file row person pay_class position entry place".split(),
@@ -29,7 +31,7 @@ SHEET = (
 def roster_sheet(
     roster: pd.DataFrame, checks: pd.DataFrame, communities: pd.Series, policy: Policy, lang: str
 ) -> pd.DataFrame:
-    """Return the sheet of a roster, sorted by community, file and row; an empty table without persons.
+    """Return the sheet of a roster, sorted by community, file and row.
 
     What the roster said stands in it as it was, so that it can be read back; ``remarks`` gives every check that is
     not simply met, with its reason, clause and force.
@@ -41,8 +43,6 @@ def roster_sheet(
     communities
         Names by community_id.
     """
-    if roster.empty:
-        return pd.DataFrame(columns=list(SHEET))
     table = roster.copy()
     names = table["community_id"].map(communities.to_dict())
     table["community"] = names.where(names.notna() & (names != ""), table["community"])
@@ -51,8 +51,8 @@ def roster_sheet(
         table[f"check_{check}"] = [
             None if pd.isna(result) else say(lang, f"roster.result_{result}") for result in checks[check]
         ]
-    for column in MONEY:
-        table[column] = checks[column]
+    for column, source in MONEY.items():
+        table[column] = checks[source]
     for column in NUMBERS:
         table[column] = [as_number(text) for text in roster[column]]
     table["remarks"] = [
@@ -61,6 +61,33 @@ def roster_sheet(
     order = table["community_id"].fillna("").astype(str)
     table = table.assign(order=order).sort_values(["order", "file", "row"], kind="stable")
     return table[list(SHEET)].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """By which rules a roster is checked, in which language it is said, on which day ages are reckoned."""
+
+    policy: Policy
+    lang: str
+    reckoning: date | None = None
+
+
+def roster_table(
+    roster: pd.DataFrame, classes: pd.DataFrame, communities: pd.DataFrame, asked: Asked
+) -> pd.DataFrame:
+    """Return the sheet Roster of a district, empty without persons.
+
+    Parameters
+    ----------
+    classes
+        The standard of each class, as ``budget.pay_classes`` gives it.
+    communities
+        Indexed by community_id: ``name``.
+    """
+    if roster.empty:
+        return pd.DataFrame(columns=list(SHEET))
+    checks = check_roster(roster, asked.policy, classes=classes, reckoning=asked.reckoning)
+    return roster_sheet(roster, checks, communities["name"], asked.policy, asked.lang)
 
 
 def as_number(text: Any) -> Any:
