@@ -180,7 +180,8 @@ def tour_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
         draw_route(route) or draw_tour(walk, sheet.buildings)
         for route, walk in zip(routes, sheet.grids[steps], strict=True)
     ]
-    return make_features([line for line in lines if line is not None], run.crs)
+    drawn = [g for g, line in enumerate(lines) if line is not None]
+    return make_features([lines[g] for g in drawn], run.crs, [{"g": g} for g in drawn])
 
 
 def previous_features(run: Run, sheet: Sheet) -> list[dict[str, Any]]:

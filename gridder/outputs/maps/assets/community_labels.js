@@ -27,7 +27,7 @@
     return found;
   };
   // a point inside a footprint: the middle of its box if that is inside, else the first of a few others
-  var insideOf = function (shape) {
+  var insideOf = page.insideOf = function (shape) {
     var box = shape.getBounds(), rings = shape.getLatLngs(), parts = [0.5, 0.2, 0.8, 0.35, 0.65];
     for (var i = 0; i < parts.length; i++) for (var j = 0; j < parts.length; j++) {
       var at = L.latLng(box.getSouth() + parts[i] * (box.getNorth() - box.getSouth()), box.getWest() + parts[j] * (box.getEast() - box.getWest()));

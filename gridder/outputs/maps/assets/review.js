@@ -28,6 +28,8 @@
     one("#pending-count").hidden = !rows.length;
     one("#pending-count").textContent = rows.length ? say("pending_count", { rows: review.sayRows(rows) }) : "";
     all("[data-pending-n]").forEach(function (node) { node.textContent = rows.length ? " " + review.countBuildings(rows) : ""; });
+    one("#staffing-stale").hidden = !rows.length;
+    one("#print-pending").textContent = rows.length ? say("print_note", { n: review.countBuildings(rows) }) : "";
     sayKept();
   };
   var step = function (done, key) {
@@ -48,7 +50,9 @@
   };
 
   // ── pending changes ──
+  var typed = false;
   var showPending = function () {
+    if (typed) return;
     var body = one("#pending-rows"), of = review.gridsOf(review.state), breaches = review.breaches(review.state);
     body.textContent = "";
     one("#pending-none").hidden = review.state.moves.length > 0;
@@ -78,7 +82,9 @@
     field.placeholder = say("reason");
     field.addEventListener("change", function () {
       var moves = review.state.moves.map(function (other) { return rows.indexOf(other.b) < 0 ? other : L.extend({}, other, { reason: field.value.trim() }); });
+      typed = true; // the list stays as it is: its next button may be on its way to being pressed
       review.apply(L.extend({}, review.state, { moves: moves }), function () { return say("said_reason", { building: page.nameOf(move.b) }); });
+      typed = false;
     });
     return field;
   };
@@ -146,6 +152,7 @@
     showBar();
   };
   document.addEventListener("gridder:review", render);
+  document.addEventListener("gridder:hand", function () { if (review.hand.length) quiet(); });
   document.addEventListener("gridder:signed", function () { review.showSign(); sayKept(); });
   document.addEventListener("gridder:lang", function () {
     all("[data-edit]").forEach(function (button) { button.querySelector("span").textContent = say(review.editing ? "edit_end" : "edit_begin"); });

@@ -72,7 +72,7 @@
       before: gs.map(function (g) { return review.judge(of, g); }), after: gs.map(function (g) { return review.judge(after, g); }),
       still: all.filter(function (breach) { return known(before, breach); }),
       compounds: compoundsCut(of, after, moved),
-      cut: unique([].concat.apply([], broken.map(function (breach) { return breach.cut; })))
+      cut: unique([].concat.apply([], broken.map(function (breach) { return breach.cut; }))).filter(function (b) { return moved.indexOf(b) < 0; })
     };
   };
   var compoundsCut = function (of, after, rows) {

@@ -75,40 +75,44 @@
   };
 
   // ── what unfolds under a row: the broken rules, the review, the buildings with a box each ──
+  // made once a grid and brought up to date in place: a button must not go away between pressing and letting go
   var tools = function (g) {
     var box = page.rows[g].querySelector(".reviewing"), note = review.state.notes[g] || { text: "", verdict: "" }, locked = review.state.locks.indexOf(g) >= 0;
-    if (!box || (box.contains(document.activeElement) && document.activeElement.tagName === "TEXTAREA")) return;
-    var focused = box.contains(document.activeElement) ? document.activeElement.getAttribute("data-tool") : null;
-    box.textContent = "";
-    if (judged[g]) box.appendChild(make("p", "stale-note", say("recomputed_note")));
-    (broken[g] || []).forEach(function (breach) { box.appendChild(make("p", "broken", "✕ " + review.sayBreach(breach) + " ", review.tag ? review.tag(breach.line) : "")); });
-    var press = function (tool, text, pressed, act) {
-      var button = make("button", "button", text);
+    if (!box.firstChild) build(g, box);
+    var told = box.querySelector(".told"), field = box.querySelector("textarea");
+    told.textContent = "";
+    if (judged[g]) told.appendChild(make("p", "stale-note", say("recomputed_note")));
+    (broken[g] || []).forEach(function (breach) { told.appendChild(make("p", "broken", "✕ " + review.sayBreach(breach) + " ", review.tag(breach.line))); });
+    var set = function (tool, text, pressed) {
+      var button = box.querySelector('[data-tool="' + tool + '"]');
+      button.textContent = text;
+      button.setAttribute("aria-pressed", String(pressed));
+    };
+    ["accept", "reject"].forEach(function (verdict) { set(verdict, say("grid_" + verdict), note.verdict === verdict); });
+    set("lock", say(locked ? "unlock" : "lock"), locked);
+    box.querySelector(".review-tools").setAttribute("aria-label", say("review_of", { no: review.nameOf(g) }));
+    box.querySelector("label").textContent = say("comment");
+    if (field !== document.activeElement) field.value = note.text;
+  };
+  var build = function (g, box) {
+    var line = make("div", "review-tools"), field = make("textarea", ""), label = make("label", "");
+    line.setAttribute("role", "group");
+    var press = function (tool, act) {
+      var button = make("button", "button");
       button.type = "button";
       button.setAttribute("data-tool", tool);
-      button.setAttribute("aria-pressed", String(pressed));
       button.addEventListener("click", act);
-      return button;
+      line.appendChild(button);
     };
-    var line = make("div", "review-tools");
-    line.setAttribute("role", "group");
-    line.setAttribute("aria-label", say("review_of", { no: review.nameOf(g) }));
     ["accept", "reject"].forEach(function (verdict) {
-      line.appendChild(press(verdict, say("grid_" + verdict), note.verdict === verdict, function () { setNote(g, { verdict: note.verdict === verdict ? "" : verdict }); }));
+      press(verdict, function () { setNote(g, { verdict: (review.state.notes[g] || {}).verdict === verdict ? "" : verdict }); });
     });
-    line.appendChild(press("lock", say(locked ? "unlock" : "lock"), locked, function () { review.lock(g); }));
-    box.appendChild(line);
-    var field = make("textarea", "");
-    field.id = "comment-" + g;
+    press("lock", function () { review.lock(g); });
+    field.id = label.htmlFor = "comment-" + g;
     field.rows = 2;
     field.maxLength = 1000;
-    field.value = note.text;
     field.addEventListener("change", function () { setNote(g, { text: field.value.trim() }); });
-    var label = make("label", "", say("comment"));
-    label.htmlFor = field.id;
-    box.appendChild(label);
-    box.appendChild(field);
-    if (focused) { var again = box.querySelector('[data-tool="' + focused + '"]'); if (again) again.focus(); }
+    [make("div", "told"), line, label, field].forEach(function (node) { box.appendChild(node); });
   };
   var setNote = function (g, change) {
     var notes = L.extend({}, review.state.notes), note = L.extend({ text: "", verdict: "" }, notes[g], change);

@@ -91,6 +91,7 @@
   var show = function () {
     var held = review.editing && review.hand.length > 0;
     one("#check").hidden = !review.editing;
+    one("#grids").classList.toggle("holding", held);
     one("#check-form").hidden = !held;
     one("#check-hint").hidden = held;
     one("#hand-clear").hidden = !held;
@@ -124,8 +125,17 @@
     });
     review.tell(review.lastSaid());
     document.dispatchEvent(new Event("gridder:hand"));
-    one("#undo").focus();
+    (page.chosen() >= 0 ? page.rows[page.chosen()].querySelector(".open") : one("#undo")).focus();
   };
+  // Enter moves what breaks nothing; what breaks a rule waits for its own button
+  var enter = function () {
+    if (check && !check.broken.length) move();
+    else if (check) one("#move").focus();
+  };
+  one("#target").addEventListener("keydown", function (event) { if (event.key === "Enter") { event.preventDefault(); enter(); } });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && (event.target === document.body || event.target === window.map_main.getContainer())) enter();
+  });
   var letGo = function () { review.take([], false); };
   one("#check-form").addEventListener("submit", function (event) { event.preventDefault(); move(); });
   one("#target").addEventListener("change", function (event) { review.aim(Number(event.target.value)); });
@@ -137,6 +147,9 @@
   one("#cancel").addEventListener("click", letGo);
   one("#hand-clear").addEventListener("click", letGo);
   review.showHand = function () { asked = ""; show(); };
-  document.addEventListener("gridder:hand", show);
+  document.addEventListener("gridder:hand", function () {
+    show();
+    if (review.hand.length && window.innerWidth < 1024) one("#check").scrollIntoView({ block: "nearest" });
+  });
   window.map_main.on("zoomend", function () { review.draw(check); }); // arrows are drawn in pixels
 })();

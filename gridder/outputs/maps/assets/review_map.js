@@ -55,10 +55,10 @@
     rows.forEach(function (b) { if (page.shapes[b]) bounds.extend(page.shapes[b].getBounds()); });
     return bounds.isValid() ? bounds : null;
   };
-  var flag = function (bounds, text, className) {
+  var flag = function (bounds, text, className) { // above what it names; "below" where that would cover another
     var box = make("span", "label review-flag " + className, text);
     var icon = L.divIcon({ className: "map-label", html: box, iconSize: null });
-    L.marker([bounds.getNorth(), bounds.getCenter().lng], { icon: icon, pane: "labels", interactive: false, keyboard: false }).addTo(drawing);
+    L.marker([/below/.test(className) ? bounds.getSouth() : bounds.getNorth(), bounds.getCenter().lng], { icon: icon, pane: "labels", interactive: false, keyboard: false }).addTo(drawing);
   };
   var arrow = function (from, to, colour, dashed) {
     var a = map.latLngToLayerPoint(from), b = map.latLngToLayerPoint(to), d = b.subtract(a), far = Math.sqrt(d.x * d.x + d.y * d.y);
@@ -94,15 +94,15 @@
       outline(page.shapes[b], { color: "#FFFFFF", weight: 6 });
       outline(page.shapes[b], { color: colour, weight: 3 });
     });
-    var held = middleOf(review.hand);
+    var held = middleOf(review.hand), cut = null;
     if (!held) return;
     if (check) {
       var rest = review.membersOf(review.gridsOf(review.state), check.to), end = nearestOf(rest, held.getCenter());
       if (end) arrow(held.getCenter(), end, colour, refused);
-      var cut = middleOf(check.cut);
-      if (cut) flag(cut, review.say("cut_off", { rows: review.sayRows(check.cut) }), "out");
+      cut = middleOf(check.cut);
+      if (cut) flag(cut, review.say("cut_off", { rows: review.sayRows(check.cut) }), "out" + (cut.getCenter().lat > held.getCenter().lat ? "" : " below"));
     }
-    flag(held, review.hand.length === 1 ? page.nameOf(review.hand[0]) + " " + gridder.say("households", { n: review.sum(review.hand) }) : review.sayRows(review.hand), refused ? "out" : "");
+    flag(held, review.hand.length === 1 ? page.nameOf(review.hand[0]) + " " + gridder.say("households", { n: review.sum(review.hand) }) : review.sayRows(review.hand), (refused ? "out" : "") + (cut && cut.getCenter().lat > held.getCenter().lat ? " below" : ""));
   };
 
   // ── picking ──
