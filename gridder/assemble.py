@@ -123,6 +123,9 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
         policy=run.policy,
         settings=settings,
         lang=run.lang,
+        certificates=run.certificates,
+        roster=run.roster,
+        reckoning=reckoning_of(run.options, str(run.options.get("effective_date") or "")),
         names=run.buildings["name"],
     )
     kept = tuple(f for f in run.findings if not f.code.startswith(("staffing.", "scope.", "halls.")))

@@ -63,7 +63,8 @@ def test_grids(staffing: Staffing) -> None:
     assert (grids.grid_worker == 1).all() and (grids.auxiliary_police == 1).all()
     first = grids.loc[A + "001"]
     assert first.visits_per_day == pytest.approx(404 / 21.75, abs=0.05)
-    assert first.day_min == pytest.approx(2 * first.round_min)
+    assert first.visits_min == pytest.approx(10 * first.visits_per_day)
+    assert first.day_min == pytest.approx(2 * first.round_min + first.visits_min)
     assert bool(first.fits_shift)
     for code, tour in grids.tour.dropna().items():
         assert sorted(json.loads(tour)) == sorted(cells.index[cells.grid_code == code])
@@ -100,12 +101,29 @@ def test_communities(staffing: Staffing) -> None:
 
 
 def test_options_are_priced(staffing: Staffing) -> None:
-    """Thirteen posts × 62,000 × 1.3 whatever k; no price without a wage."""
+    """Every k of A has the eleven posts that the cap leaves; the special grid has its worker too; no wage, no price."""
     options = json.loads(staffing.communities.k_staffing[A])
-    assert {option["cost_yuan_year"] for option in options} == {13 * 62_000 * 1.3}
-    assert [option["grid_workers"] for option in options] == [4, 5, 6]
+    price = 11 * 62_000 * 1.3 + 12 * (200 + 300)  # one assistant, one worker
+    assert {option["cost_yuan_year"] for option in options} == {price}
+    assert {option["cost_more_yuan_year"] for option in options} == {0}
+    assert [(option["k"], option["grids"], option["grid_workers"]) for option in options] == [
+        (4, 5, 5),
+        (5, 6, 6),
+        (6, 7, 7),
+    ]
     unpriced = json.loads(staff(settings={}).communities.k_staffing[A])
     assert all(option["cost_yuan_year"] is None for option in unpriced)
+
+
+def test_the_chosen_option_is_the_budget(staffing: Staffing) -> None:
+    """One row a community is the plan's, and costs what the budget says, line by line."""
+    options = staffing.sheets["options"]
+    chosen = options[options.chosen].set_index("community_id")
+    budget = staffing.sheets["budget"].set_index("community_id").loc[chosen.index]
+    assert list(chosen.index) == [A, B]
+    for line in ("pool", "employer", "allowances", "total", "posts_given"):
+        assert chosen[line].equals(budget[line].astype(chosen[line].dtype)), line
+    assert options.police_cost.isna().all() and "staffing.no_police_wage" in codes(staffing)
 
 
 def test_empty_community_gets_no_posts(staffing: Staffing) -> None:

@@ -1,6 +1,7 @@
-"""Pay in whole fen (0.01 yuan): the pool, its 70/30 split, allowances, employer's share (B二(四), B二(五)).
+"""Money in whole fen (0.01 yuan): the pool and its 70/30 split, employer's share, allowances, amounts a person, pay
+that is kept (B二(四), B二(五), A二(四)2).
 
-An input that is missing leaves its figures blank; nothing is guessed.
+An input that is missing leaves its line blank; nothing is guessed, and a total says what it is without.
 """
 
 from __future__ import annotations
@@ -19,16 +20,29 @@ MONTHS = 12
 ROUND_UP = 0.5 + 1e-6  # half up; the millionth absorbs binary fractions such as 0.7
 CERTIFICATES = {"助理社工师": "assistant_certified", "社工师": "certified", "高级社工师": "senior_certified"}
 CLASSES = {"正职": "leaders", "两委成员": "committee", "工作人员": "staff"}
-SETTINGS = ("county_cap", "reference_wage_yuan_year", "employer_rate")
+# Lines for every person of the posts, each with the input it rests on.
+PER_PERSON = {
+    "medical": "medical_check_yuan_year",
+    "leave": "paid_leave_yuan_year",
+    "emergency": "emergency_yuan_year",
+}
+SPLIT = ("base", "performance")  # parts of the pool
+NEEDED = ("pool", "employer")  # without these there is no total
+OPTIONAL = ("allowances", *PER_PERSON, "pay_kept")  # a total without one of them names it
+LINES = ("pool", *SPLIT, "employer", *OPTIONAL)
+SETTINGS = ("county_cap", "reference_wage_yuan_year", "employer_rate", *PER_PERSON.values())
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a county states and no document fixes; None where it was not given."""
+    """What a county states and no document fixes; None where it was not given. Amounts are yuan a person and year."""
 
     county_cap: int | None = None
     reference_wage_yuan_year: float | None = None
     employer_rate: float | None = None
+    medical_check_yuan_year: float | None = None
+    paid_leave_yuan_year: float | None = None
+    emergency_yuan_year: float | None = None
 
     @property
     def wage_fen(self) -> int | None:
@@ -40,8 +54,9 @@ class Inputs:
 def read_inputs(settings: Mapping[str, Any]) -> Inputs:
     """Return the inputs of ``settings["staffing"]``; what is no number of 0 or more counts as not given."""
     given = settings.get("staffing") or {}
-    cap, wage, rate = (as_number(given.get(key)) for key in SETTINGS)
-    return Inputs(None if cap is None else int(cap), wage, rate)
+    figures = {key: as_number(given.get(key)) for key in SETTINGS}
+    cap = figures.pop("county_cap")
+    return Inputs(None if cap is None else int(cap), **figures)
 
 
 def as_number(value: Any) -> float | None:
@@ -57,22 +72,62 @@ def share_of(fen: pd.Series, share: float) -> pd.Series:
     return pd.Series(np.floor(parts), index=fen.index).astype("Int64")
 
 
-def cost_communities(posts: pd.Series, staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataFrame:
+def cost_communities(
+    posts: pd.Series, staff: pd.DataFrame, inputs: Inputs, policy: Policy, kept: pd.Series | None = None
+) -> pd.DataFrame:
     """Return the yearly cost of every community in yuan: a column a line, NA where an input is missing.
 
-    ``pool`` = posts × reference wage; ``base`` + ``performance`` = ``pool`` to the fen; ``employer`` = pool ×
-    rate; ``allowances`` = 12 months × certificates × allowance; ``total`` only where every line is known.
+    ``pool`` = posts × reference wage; ``base`` + ``performance`` = ``pool`` to the fen; ``employer`` = pool × rate;
+    ``allowances`` = 12 months × certificates × allowance; ``medical``, ``leave``, ``emergency`` = posts × amount;
+    ``pay_kept`` as given. ``total`` is the sum of the lines known, NA without pool or employer; ``total_without``
+    holds the lines that it lacks, with blanks between, NA where there is no total.
+
+    Parameters
+    ----------
+    posts
+        Posts by community_id (or by any index that ``staff`` and ``kept`` share), NA where there are none.
+    staff
+        Holders of certificates: ``assistant_certified``, ``certified``, ``senior_certified``.
+    kept
+        Pay above the standard that is kept (B二(四) 保持不降), yuan a year; NA or not there where unknown.
     """
-    lines = pd.DataFrame(index=posts.index)
-    wage, rate = inputs.wage_fen, inputs.employer_rate
+    lines = cost_posts(posts, inputs, policy)
+    lines["allowances"] = certificate_allowances(staff, policy)
+    lines["pay_kept"] = kept_fen(kept, posts.index, policy)
+    lines = lines[list(LINES)]
+    lines = lines.where(posts.notna(), axis=0)
+    total = lines[list(NEEDED)].sum(axis=1, skipna=False)
+    lines["total"] = (total + lines[list(OPTIONAL)].fillna(0).sum(axis=1)).astype("Int64")
+    missing = lines[list(OPTIONAL)].isna()
+    costs = lines.astype("Float64") / FEN
+    without = [" ".join(line for line in OPTIONAL if row[line]) for row in missing.to_dict("records")]
+    costs["total_without"] = pd.Series(without, index=posts.index, dtype=object).where(costs.total.notna())
+    return costs
+
+
+def cost_posts(posts: pd.Series, inputs: Inputs, policy: Policy) -> pd.DataFrame:
+    """Return what posts cost a year whoever holds them, in fen: pay, its split, employer's share, amounts a person."""
+    people = posts.astype("Int64")
     blank = pd.Series(pd.NA, index=posts.index, dtype="Int64")
-    lines["pool"] = blank if wage is None else posts.astype("Int64") * wage
+    wage, rate = inputs.wage_fen, inputs.employer_rate
+    lines = pd.DataFrame(index=posts.index)
+    lines["pool"] = blank if wage is None else people * wage
     lines["base"] = share_of(lines["pool"], policy.base_pay_share)
     lines["performance"] = lines["pool"] - lines["base"]
     lines["employer"] = blank if rate is None else share_of(lines["pool"], rate)
-    lines["allowances"] = certificate_allowances(staff, policy)
-    lines["total"] = lines["pool"] + lines["employer"] + lines["allowances"]
-    return lines.astype("Float64") / FEN
+    for line, key in PER_PERSON.items():
+        amount = getattr(inputs, key)
+        lines[line] = blank if amount is None else people * round(amount * FEN)
+    return lines
+
+
+def kept_fen(kept: pd.Series | None, index: pd.Index, policy: Policy) -> pd.Series:
+    """Return the pay that is kept in fen: 0 where the policy keeps none, NA where it is not known."""
+    if not policy.pay_kept:
+        return pd.Series(0, index=index, dtype="Int64")
+    if kept is None:
+        return pd.Series(pd.NA, index=index, dtype="Int64")
+    return (kept.reindex(index).astype("Float64") * FEN).round().astype("Int64")
 
 
 def certificate_allowances(staff: pd.DataFrame, policy: Policy) -> pd.Series:
@@ -88,9 +143,9 @@ def certificate_allowances(staff: pd.DataFrame, policy: Policy) -> pd.Series:
 
 
 def pay_classes(staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataFrame:
-    """Return the three classes: weight, people, pay in yuan a year, whose weighted mean is the wage.
+    """Return the three classes: weight, people, pay of one in yuan a year, and of all (``class_yuan_year``).
 
-    Pay is blank unless the wage and the people of all three classes are known.
+    The weighted mean of the pay is the wage. Blank unless the wage and the people of all three classes are known.
     """
     people = {title: staff[column].sum(min_count=1) for title, column in CLASSES.items()}
     weights = {title: policy.class_weights.get(title, 1.0) for title in CLASSES}
@@ -103,11 +158,25 @@ def pay_classes(staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataF
         for title in CLASSES
     ]
     table = pd.DataFrame(rows, columns=["pay_class", "weight", "people", "pay_yuan_year"])
-    return table.astype({"people": "Int64", "pay_yuan_year": "Float64"})
+    table = table.astype({"people": "Int64", "pay_yuan_year": "Float64"})
+    return table.assign(class_yuan_year=(table.people * table.pay_yuan_year).round(2))
 
 
-def count_training(posts: pd.Series, policy: Policy) -> pd.Series:
-    """Return training seats a year: leaders every year, the others once in the policy's cycle (B二(七))."""
-    leaders = posts.clip(upper=policy.leaders_per_community)
-    others = posts - leaders
-    return (leaders - (-others // policy.training_cycle_years)).astype("Int64")
+def certificate_table(communities: pd.DataFrame, staff: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return one row a community: holders of each certificate, those that count, the gap, the yearly allowance.
+
+    Parameters
+    ----------
+    communities
+        Indexed by community_id: ``name``, ``subdistrict``, ``certified`` (those that count), ``certified_gap``.
+    """
+    table = pd.DataFrame({"community_id": communities.index, "community": communities.name.to_numpy()})
+    table["subdistrict"] = communities.subdistrict.to_numpy()
+    for column in CERTIFICATES.values():
+        table[f"{column}_held"] = staff[column].reindex(communities.index).to_numpy()
+    table["certified"] = communities.certified.to_numpy()
+    table["certified_gap"] = communities.certified_gap.to_numpy()
+    allowances = certificate_allowances(staff, policy).reindex(communities.index)
+    table["allowances"] = (allowances.astype("Float64") / FEN).to_numpy()
+    held = [f"{column}_held" for column in CERTIFICATES.values()]
+    return table.astype(dict.fromkeys([*held, "certified", "certified_gap"], "Int64"))

@@ -27,6 +27,8 @@ class Case:
         Party-building workers already among the hall and grid workers, ≥ 0.
     grids_min, grids_max
         Lawful numbers of grids; None where no number is lawful.
+    special
+        Special grids among ``grids``: they need people too, but lawful numbers do not count them.
     """
 
     households: int
@@ -34,6 +36,7 @@ class Case:
     party_present: int = 0
     grids_min: int | None = None
     grids_max: int | None = None
+    special: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,9 @@ class Posts:
 
     ``posts`` always lies in ``posts_min``–``posts_max``; ``shortage`` = people that grids and hall need
     beyond ``posts``; ``surplus`` = posts beyond need and party-building posts (B二(二) 防止人浮于事).
-    ``grids_for_posts`` is the largest lawful number of grids that ends a shortage, if any;
-    ``posts_for_grids`` the posts that would.
+    ``grids_for_posts`` is the largest number of grids, special ones included, that is lawful and ends a shortage, if
+    any; ``posts_for_grids`` the posts that would. ``other_need``, ``other_posts`` and ``other_shortage`` are need, posts
+    and shortage under the other reading of whether grid workers are among the posts.
     """
 
     households: int
@@ -58,6 +62,7 @@ class Posts:
     reading: Reading
     need: int  # hall and grid workers
     other_need: int  # the same under the other reading
+    other_posts: int
     other_shortage: int
     party_missing: int
     wanted: int  # the larger of start + steps and need + party_missing, before the band
@@ -135,8 +140,10 @@ def staff_posts(case: Case, policy: Policy) -> Posts:
     steps = count_steps(
         case.households, policy.posts_step_min_households, policy.posts_base_households, "floor"
     )
-    wanted = max(start + steps, need + party_missing)
+    by_households = start + steps
+    wanted = max(by_households, need + party_missing)
     posts = min(max(wanted, low), high)
+    other_posts = min(max(by_households, other_need + party_missing, low), high)
     hall = min(policy.hall_staff, posts)
     return Posts(
         households=case.households,
@@ -151,7 +158,8 @@ def staff_posts(case: Case, policy: Policy) -> Posts:
         reading=reading,
         need=need,
         other_need=other_need,
-        other_shortage=max(0, other_need - high),
+        other_posts=other_posts,
+        other_shortage=max(0, other_need - other_posts),
         party_missing=party_missing,
         wanted=wanted,
         posts=posts,
@@ -166,12 +174,15 @@ def staff_posts(case: Case, policy: Policy) -> Posts:
 
 
 def fewer_grids(case: Case, posts: int, policy: Policy) -> int | None:
-    """Return the most lawful grids that ``posts`` can staff, or None when even the fewest need more."""
+    """Return the most grids, special ones included, that are lawful and that ``posts`` can staff, or None.
+
+    None when even the fewest lawful grids need more posts, or no number is lawful.
+    """
     per_grid = policy.grid_workers_per_grid
     if case.grids_min is None or per_grid == 0:
         return None
     staffed = min((posts - policy.hall_staff) // per_grid, case.grids)
-    return staffed if staffed >= case.grids_min else None
+    return staffed if staffed - case.special >= case.grids_min else None
 
 
 def is_rural(community_id: str, policy: Policy) -> bool:

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from gridder.errors import Finding
 from gridder.policy import Policy, policy_fields
-from gridder.staffing.budget import SETTINGS, Inputs, pay_classes
-from gridder.staffing.hiring import schedule_hiring
+from gridder.staffing.budget import LINES, SETTINGS, Inputs, certificate_table, pay_classes
+from gridder.staffing.hall_words import hall_sheet
+from gridder.staffing.hiring import cost_hiring
+from gridder.staffing.options import options_table
 from gridder.staffing.posts import explain_posts
+from gridder.staffing.roster_sheet import Asked, roster_table
+from gridder.staffing.training import plan_training
 from gridder.text import has_sentence, say, say_finding
 
 GRIDS = (
     "grid_code community_id community subdistrict households buildings status grid_worker auxiliary_police "
-    "visits_per_day round_m round_min day_min fits_shift hall_minutes"
+    "visits_per_day visits_min round_m round_min day_min fits_shift hall_minutes"
 ).split()
 COMMUNITIES = (
     "community_id community subdistrict scope status households grids grids_min grids_max posts_min "
-    "posts_max posts posts_given unmet cap_shortage need hall_staff field_staff party_posts grid_workers "
-    "auxiliary_police shortage surplus other_need other_shortage present public_welfare hiring_gap "
+    "posts_max posts posts_given unmet unmet_per_1000 cap_shortage shortage_per_grid grids_unstaffed "
+    "grids_for_given need hall_staff field_staff party_posts grid_workers auxiliary_police shortage "
+    "grids_for_posts surplus other_need other_posts other_shortage present apart public_welfare hiring_gap "
     "certified certified_gap training_seats hall_share round_min_max derivation"
 ).split()
 SUBDISTRICT_SUMS = (
     "households grids grid_workers auxiliary_police posts_min posts_max posts posts_given unmet "
-    "cap_shortage hall_staff field_staff party_posts shortage surplus present public_welfare "
-    "training_seats pool base performance employer allowances total"
-).split()
-BUDGET = (
-    "community_id community subdistrict posts_given pool base performance employer allowances total"
-).split()
+    "cap_shortage hall_staff field_staff party_posts shortage surplus present apart public_welfare "
+    "grids_unstaffed training_seats"
+).split() + [*LINES, "total"]
+BUDGET = ["community_id", "community", "subdistrict", "posts_given", *LINES, "total", "total_without"]
+
+FEN_DIGITS = 2  # decimals of a yuan
 
 # Rows of the sheet Summary: item, policy field whose clause it rests on, sheet and column that it adds up.
 SUMMARY = (
@@ -78,26 +85,51 @@ class Content:
     grids: pd.DataFrame
     communities: pd.DataFrame
     costs: pd.DataFrame
+    years: pd.DataFrame
+    circles: pd.DataFrame
+    places: pd.DataFrame
+    options: pd.DataFrame
+    certificates: Mapping[str, Mapping[str, Any]]
     people: pd.DataFrame
     inputs: Inputs
     findings: tuple[Finding, ...]
     policy: Policy
     lang: str
+    roster: pd.DataFrame
+    reckoning: date | None
 
 
 def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
     """Return the tables of the workbook by name; figures that cannot be computed are NA."""
     content = name_subdistricts(content)
     communities = community_sheet(content)
-    hiring = hiring_sheet(content)
-    budget = communities.merge(content.costs.reset_index(names="community_id"), on="community_id")
+    years = content.years
+    budget = communities.merge(
+        name_lines(content.costs, content.lang).reset_index(names="community_id"), on="community_id"
+    )
+    options = options_table(content.options, content.communities, content.certificates)
+    seats = plan_training(content.communities.posts_given.astype("Int64"), content.policy)
+    classes = pay_classes(content.people, content.inputs, content.policy)
     sheets = {
         "grids": grid_sheet(content),
         "communities": communities,
         "subdistricts": subdistrict_sheet(budget),
-        "hiring": hiring,
+        "hiring": hiring_sheet(content, years),
+        "hiring_cost": put_names(content, cost_hiring(years, content.inputs, content.policy)),
         "budget": budget[BUDGET],
-        "classes": pay_classes(content.people, content.inputs, content.policy),
+        "options": name_lines(options, content.lang),
+        "certificates": certificate_table(content.communities, content.people, content.policy),
+        "training": put_names(content, seats),
+        "halls": hall_sheet(
+            content.communities, content.circles, content.places, content.policy, content.lang
+        ),
+        "classes": classes,
+        "roster": roster_table(
+            content.roster,
+            classes,
+            content.communities,
+            Asked(content.policy, content.lang, content.reckoning),
+        ),
         "inputs": input_sheet(content.inputs),
         "notes": pd.DataFrame({"text": [say_finding(content.lang, f) for f in content.findings]}),
         "rules": rule_sheet(content.policy, content.lang),
@@ -142,25 +174,38 @@ def tell(lang: str, facts: str | None) -> str:
 
 
 def subdistrict_sheet(communities: pd.DataFrame) -> pd.DataFrame:
-    """Return the sums by subdistrict; a sum over nothing known is NA."""
+    """Return the sums by subdistrict; a sum over nothing known is NA, money is whole fen."""
     named = communities.assign(communities=1).groupby("subdistrict", sort=True)
-    return named[["communities", *SUBDISTRICT_SUMS]].sum(min_count=1).reset_index()
+    sums = named[["communities", *SUBDISTRICT_SUMS]].sum(min_count=1)
+    return sums.round(FEN_DIGITS).reset_index()
 
 
-def hiring_sheet(content: Content) -> pd.DataFrame:
-    """Return posts, present staff, gap and the people hired in each year."""
+def name_lines(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return a table whose column ``total_without`` names the lines in words."""
+    between = "、" if lang == "zh" else ", "
+    words = [
+        between.join(say(lang, f"staffing.line_{line}") for line in lines.split())
+        if isinstance(lines, str)
+        else pd.NA
+        for lines in table.total_without
+    ]
+    return table.assign(total_without=pd.Series(words, index=table.index, dtype=object))
+
+
+def put_names(content: Content, figures: pd.DataFrame) -> pd.DataFrame:
+    """Return figures by community with its id and names before them."""
     table = content.communities
-    years = schedule_hiring(table.hiring_gap, table.grids, content.policy)
-    sheet = pd.DataFrame(
-        {"community_id": table.index, "community": table.name, "subdistrict": table.subdistrict}
-    )
-    for column in ("posts_given", "present", "hiring_gap"):
-        sheet[column] = table[column]
-    sheet["hiring"] = table.hiring_gap.clip(lower=0)
-    known = table.hiring_gap.notna()
-    for year in years.columns:
-        sheet[f"year_{year}"] = years[year].astype("Int64").where(known)
-    return sheet.reset_index(drop=True)
+    names = {"community_id": table.index, "community": table.name, "subdistrict": table.subdistrict}
+    return pd.DataFrame(names).join(figures).reset_index(drop=True)
+
+
+def hiring_sheet(content: Content, years: pd.DataFrame) -> pd.DataFrame:
+    """Return posts given, present staff, gap, people above the posts, and those hired in each year."""
+    table = content.communities
+    figures = table[["posts_given", "present", "hiring_gap"]].astype("Int64")
+    figures = figures.assign(present_over=(-figures.hiring_gap).clip(lower=0))
+    figures = figures.assign(hiring=figures.hiring_gap.clip(lower=0))
+    return put_names(content, figures.join(years.rename(columns="year_{}".format)))
 
 
 def input_sheet(inputs: Inputs) -> pd.DataFrame:
