@@ -53,12 +53,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         {"kind": ["crossing"] * len(yard), "name": "", "made": "road"}, geometry=yard, crs=run.crs
     )
     crossed = replace(run, barriers=gpd.GeoDataFrame(pd.concat([run.barriers, more]), crs=run.crs))
+    far = replace(run, grids=run.grids.assign(round_m=243_000.0, round_min=3_645.0))
     pages = {
         "yard": page.draw_community(crossed, A),
         "A": page.draw_community(run, A),
         "B": page.draw_community(run, B),
         "C": page.draw_community(run, C),
         "hostile": page.draw_community(hostile, A),
+        "far": page.draw_community(far, A),
         "sheets": page.draw_worker_sheets(hostile, A),
     }
     for name, text in pages.items():
@@ -237,6 +239,33 @@ def test_paper_is_one_sheet_of_lines(open_page: Any) -> None:
     tab.emulate_media(media="screen")
     tab.wait_for_function("!gridder.printing")
     assert tab.locator(".folium-map svg path:not(.label path)").count() == 0
+
+
+@pytest.mark.parametrize(("paper", "points"), [("A4", (842, 595)), ("A3", (1191, 842))])
+def test_paper_is_chosen_and_numbered(open_page: Any, paper: str, points: tuple[int, int]) -> None:
+    tab = open_page("A")
+    tab.select_option("[data-paper]", paper)
+    pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
+    width, height = map(float, re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)[0])
+    assert (round(width), round(height)) == points
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1  # larger, no longer
+    assert "counter(page)" in tab.evaluate(
+        "[...document.styleSheets].flatMap(s => [...s.cssRules]).map(r => r.cssText).join()"
+    )
+
+
+@pytest.mark.parametrize("size", ["wide", "middle"])
+def test_very_long_rounds_push_nothing_off_the_panel(open_page: Any, size: str) -> None:
+    tab = open_page("far", size)
+    panel, state = tab.locator("#grids").bounding_box(), tab.locator("td.state .status").first.bounding_box()
+    assert "243.0" in tab.inner_text("#grids")
+    assert panel["x"] < state["x"] and state["x"] + state["width"] <= panel["x"] + panel["width"]
+    assert (
+        tab.evaluate(
+            "document.querySelector('#grids .scroll').scrollWidth - document.querySelector('#grids .scroll').clientWidth"
+        )
+        <= 0
+    )
 
 
 def test_a_crossing_tells_where_it_comes_from(open_page: Any) -> None:

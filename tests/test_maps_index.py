@@ -303,3 +303,23 @@ def test_rows_set_aside_count_only_households_that_can_be():
     told = count_quarantine(rows)
     assert told == {"rows": 4, "households": 30, "unknown": 3}
     assert whole_sum(rows["households"]) == 30
+
+
+def test_what_the_plan_costs_is_added_up_where_it_is_known():
+    """Of the options of a community, its own number of grids; nothing stands for a community without a price."""
+    run = make_run()
+    k = int(run.communities.grids[A])
+    options = [{"k": k + 1, "cost_yuan_year": 9e6}, {"k": k, "cost_yuan_year": 1_234_000.0}]
+    told = run.communities.assign(k_staffing=[json.dumps(options), "", None])
+    rows = {row["id"]: row for row in read_data(draw_index(replace(run, communities=told), PAGES))["rows"]}
+    assert (rows[A]["cost"], rows[B]["cost"], rows[C]["cost"]) == (1_234_000.0, None, None)
+
+
+@pytest.mark.browser
+def test_the_cost_says_for_how_many_communities_it_stands(browser, tmp_path):
+    run = make_run()
+    option = [{"k": int(run.communities.grids[A]), "cost_yuan_year": 1_234_000.0}]
+    told = run.communities.assign(k_staffing=[json.dumps(option), "", ""])
+    page, _ = open_page(browser, tmp_path, draw_index(replace(run, communities=told), PAGES))
+    assert "123.4 万元" in page.inner_text("#totals") and "1 / 2 个社区可计算" in page.inner_text("#totals")
+    page.close()

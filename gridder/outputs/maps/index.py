@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import geopandas as gpd
@@ -97,6 +98,7 @@ def list_communities(run: Run, page_of: dict[str, str]) -> list[dict[str, Any]]:
                 "round_min": number_of(row.get("round_min_max"), 1),
                 "distance": number_of(row.get("gap"), 6),
                 "fixed_k": text_of(row.get("bound_kind")) == "fixed_k",
+                "cost": cost_of(row),
             }
             | {key: number_of(row.get(column)) for key, column in WHOLE_COLUMNS.items()}
         )
@@ -107,6 +109,13 @@ def to_hire(gap: Any) -> int | float | None:
     """Return the people to hire: posts given less present staff; a surplus hires nobody, unknown stays unknown."""
     people = number_of(gap)
     return None if people is None else max(0, people)
+
+
+def cost_of(row: dict[str, Any]) -> float | None:
+    """Return what the posts of a community cost a year, yuan: that of the number of grids it has; None where unknown."""
+    options = json.loads(text_of(row.get("k_staffing")) or "[]")
+    mine = [option.get("cost_yuan_year") for option in options if option["k"] == number_of(row.get("grids"))]
+    return mine[0] if mine else None
 
 
 def count_ungiven(communities: pd.DataFrame) -> int:

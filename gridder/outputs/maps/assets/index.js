@@ -63,6 +63,11 @@
   }
 
   // ── totals ──
+  // a yearly sum, in ten thousands (Chinese) or thousands (English), with a digit where it is small
+  function money(yuan) {
+    var unit = gridder.lang() === "zh" ? 10000 : 1000, whole = Math.round(yuan / unit * 10) / 10;
+    return say("money", { n: gridder.number(Math.floor(whole)) + (whole < 1000 ? "." + Math.round(whole * 10) % 10 : "") });
+  }
   function drawTotals() {
     var live = rows.filter(function (row) { return row.status !== "empty"; });
     var look = rows.filter(needsLook).length, grids = facts.grids;
@@ -88,6 +93,11 @@
         (facts.cap == null ? "" : say("total_posts_cap", { cap: number(facts.cap) }))],
       ["total_gap", unknown ? "—" : say("total_gap_value", { n: number(sum(rows, "gap")) }), gapNote]
     ];
+    var priced = known(rows, "cost");
+    if (priced.length) {
+      cells.push(["total_cost", money(sum(priced, "cost")), say(priced.length === live.length ? "total_cost_note" : "total_cost_part",
+        { known: number(priced.length), all: number(live.length) })]);
+    }
     var node = gridder.one("#totals");
     node.textContent = "";
     cells.forEach(function (cell) {

@@ -315,6 +315,14 @@ var gridder = {};
     });
   };
 
+  // ── paper: A3 is the same sheet, larger ──
+  gridder.setPaper = function (size) {
+    var style = document.getElementById("paper") || document.head.appendChild(gridder.make("style"));
+    style.id = "paper";
+    style.textContent = "@page { size: " + size + " landscape; }" + (size === "A3" ? "@media print { body { zoom: 1.414; } }" : "");
+    gridder.all("[data-paper]").forEach(function (choice) { choice.value = size; });
+  };
+
   // ── print: layers move from canvas to SVG, so that paper gets lines and not pixels ──
   gridder.printing = false;
   // size: [width, height] of the map on paper in CSS pixels; fit: shows what the map should hold
@@ -359,6 +367,9 @@ var gridder = {};
     });
     gridder.all("[data-print]").forEach(function (button) {
       button.addEventListener("click", function () { window.print(); });
+    });
+    gridder.all("[data-paper]").forEach(function (choice) {
+      choice.addEventListener("change", function () { gridder.setPaper(choice.value); });
     });
     var asked = /[#&]lang=(zh|en)/.exec(window.location.hash);
     gridder.setLang(asked ? asked[1] : gridder.lang());
