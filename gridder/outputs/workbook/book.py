@@ -12,7 +12,7 @@ from gridder.staffing.columns import kind_of
 from gridder.tables import Run
 from gridder.text import has_sentence, say
 
-HEADER = 3  # row of the header, from 0: title, remarks and the line of links stand above
+HEADER = 4  # row of the header, from 0: title, remarks, links and the clauses of the columns stand above
 SPOKEN = ("status", "code", "pay_class")  # gridder's own words: said in the run's language
 
 

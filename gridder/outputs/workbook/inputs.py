@@ -59,7 +59,7 @@ def input_cells(run: Run) -> dict[str, str]:
 
 def budget_header(run: Run) -> int:
     """Return the row of the header of Budget, below the inputs."""
-    return FIRST + len(input_lines(run)) + 2
+    return FIRST + len(input_lines(run)) + 3
 
 
 def write_inputs(book: Book, page: Any, sheet: str) -> None:

@@ -1,4 +1,4 @@
-"""Headers: each leads to the rule that its column rests on and carries a note on how it is computed."""
+"""Headers: above each the clause that its column rests on, with a link to its rule; a note says how it is computed."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def header_text(book: Book, column: str) -> str:
 
 
 def write_header(book: Book, page: Any, sheet: str, column: str) -> None:
-    """Write the header of a column with its link to Rules and its note."""
+    """Write the header of a column with its note, and above it the clause with the link to its row on Rules."""
     row, at, title = book.headers[sheet], book.at(sheet, column), header_text(book, column)
     field = rule_of(column)
     target = book.rule_link(field) if field else None
     if target and sheet != "Rules":
-        page.write_url(row, at, target, book.formats["head"], title)
+        page.write_url(row - 1, at, target, book.formats["clause"], clause_of(book, column))
     page.write_string(row, at, title, book.formats["head"])
     note = note_of(book, sheet, column)
     if note:
@@ -51,6 +51,12 @@ def note_of(book: Book, sheet: str, column: str) -> str:
     if found is not None:
         lines.append(book.say("note_rule", rule=found.rule, clause=found.clause, force=found.force))
     return "\n".join(lines)
+
+
+def clause_of(book: Book, column: str) -> str:
+    """Return the clause that a column rests on, blank where it rests on none."""
+    found = rule_row(book, rule_of(column))
+    return "" if found is None else str(found.clause)
 
 
 def rule_row(book: Book, field: str | None) -> Any:

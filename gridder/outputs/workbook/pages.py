@@ -11,8 +11,10 @@ import pandas as pd
 from gridder.outputs.workbook.book import Book, is_missing, shown, style_of, write_cell
 from gridder.outputs.workbook.colours import colour
 from gridder.outputs.workbook.formulas import formula_of
-from gridder.outputs.workbook.notes import header_text, write_header
+from gridder.outputs.workbook.notes import clause_of, header_text, write_header
 from gridder.outputs.workbook.styles import (
+    CLAUSE_POINTS,
+    FONT_POINTS,
     HEADER_POINTS,
     LINE_POINTS,
     MONEY_MIN,
@@ -29,6 +31,7 @@ from gridder.staffing.columns import is_summed, kind_of
 PROSE = {
     "derivation": WIDTH_PROSE,
     "remarks": WIDTH_PROSE,
+    "proposal": WIDTH_PROSE,
     "words": 52,
     "used_by": 62,
     "rule": 36,
@@ -77,8 +80,12 @@ def column_width(book: Book, sheet: str, column: str, values: list[Any]) -> floa
         least = FIRST_WIDTH.get(sheet, FIRST_MIN)
     if sheet == "Hiring" and column.startswith("year_"):
         least = MONEY_MIN + 2  # the cost of the year stands below
+    clause = text_width(clause_of(book, column)) * CLAUSE_POINTS / FONT_POINTS + 1
     return max(
-        width_of(header_text(book, column), texts, PROSE.get(column, WIDTH_MAX)), room + PADDING, least
+        clause,
+        width_of(header_text(book, column), texts, PROSE.get(column, WIDTH_MAX)),
+        room + PADDING,
+        least,
     )
 
 

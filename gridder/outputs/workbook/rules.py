@@ -52,7 +52,9 @@ def find_uses(tables: dict[str, pd.DataFrame], run: Run) -> Uses:
 def rule_table(run: Run) -> pd.DataFrame:
     """Return the table of the sheet; the columns that use each rule are written with their links."""
     rules = run.staffing.get("rules", pd.DataFrame())
-    return rules.drop(columns="field", errors="ignore").assign(used_by=None) if len(rules) else rules
+    return (
+        rules.drop(columns="field", errors="ignore").assign(used_by=None, link=None) if len(rules) else rules
+    )
 
 
 def tell_uses(book: Book, uses: dict[str, list[str]]) -> str:
@@ -67,24 +69,24 @@ def tell_uses(book: Book, uses: dict[str, list[str]]) -> str:
 
 
 def write_uses(book: Book, page: Any, sheet: str) -> None:
-    """Write beside each rule the columns that use it, with a link to the first."""
-    if not book.has(sheet, "used_by"):
+    """Write beside each rule a link to the first of the columns that use it."""
+    if not book.has(sheet, "link"):
         return
-    at, first = book.at(sheet, "used_by"), book.first(sheet)
     uses = find_uses(book.tables, book.run)
     for i, field in enumerate(book.run.staffing["rules"]["field"]):
-        mine = uses.get(field, {}) if field else {}
-        target = first_use(book, mine)
-        if target:
-            page.write_url(first + i, at, target, book.formats["link"], str(book.tables[sheet]["used_by"][i]))
+        found = first_use(book, uses.get(field, {}))
+        if found:
+            target, words = found
+            page.write_url(book.first(sheet) + i, book.at(sheet, "link"), target, book.formats["link"], words)
 
 
-def first_use(book: Book, uses: dict[str, list[str]]) -> str | None:
-    """Return the link to the header of the first column that uses a rule, None where none does."""
+def first_use(book: Book, uses: dict[str, list[str]]) -> tuple[str, str] | None:
+    """Return (link, words) to the header of the first column that uses a rule, None where none does."""
     for sheet, columns in uses.items():
         if sheet != "Summary":
-            return book.link(sheet, book.headers[sheet], book.at(sheet, columns[0]))
-    return book.link("Summary", book.headers["Summary"]) if uses else None
+            target = book.link(sheet, book.headers[sheet], book.at(sheet, columns[0]))
+            return target, f"→ {book.title(sheet)}"
+    return (book.link("Summary", book.headers["Summary"]), f"→ {book.title('Summary')}") if uses else None
 
 
 def told_uses(book: Book) -> Book:
@@ -93,6 +95,5 @@ def told_uses(book: Book) -> Book:
         return book
     uses = find_uses(book.tables, book.run)
     told = [tell_uses(book, uses.get(field, {})) or None for field in book.run.staffing["rules"]["field"]]
-    told = [words if field else None for words, field in zip(told, book.run.staffing["rules"]["field"])]
     rules = book.tables["Rules"].assign(used_by=pd.Series(told, dtype=object))
     return replace(book, tables=book.tables | {"Rules": rules})

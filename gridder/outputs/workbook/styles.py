@@ -8,7 +8,7 @@ from typing import Any
 
 from gridder.colours import BUILDINGS, GROUNDS, NAMES
 
-FONT_POINTS = 11
+FONT_POINTS, CLAUSE_POINTS = 11, 8  # of the cells, of the clauses above the headers
 LINE_POINTS = 15.0  # height of a line
 HEADER_LINES, HEADER_POINTS = 3, 48.0  # headers wrap to so many lines, which need that height
 WIDTH_MIN, WIDTH_MAX = 7, 46  # characters; longer texts wrap
@@ -36,12 +36,11 @@ def make_formats(file: Any) -> dict[str, Any]:
         **{kind: {**cell, "num_format": pattern} for kind, pattern in NUMBERS.items()},
     }
     sums = {f"{name}_sum": {**kind, "bold": True, "bg_color": "#DDEBF7"} for name, kind in kinds.items()}
-    # light: some programs paint a link in their own dark blue, whatever the cell says
     head = {
         **cell,
         "bold": True,
-        "bg_color": GROUNDS[NAMES.index("blue")],
-        "font_color": "#1F3864",
+        "bg_color": "#1F4E78",
+        "font_color": "#FFFFFF",
         "text_wrap": True,
     }
     link = {"font_color": "#0563C1", "underline": 1}
@@ -58,6 +57,7 @@ def make_formats(file: Any) -> dict[str, Any]:
         "head": {**head, "valign": "vcenter"},
         "link": {**cell, **link, "text_wrap": True},
         "go": link,
+        "clause": {**link, "font_size": CLAUSE_POINTS, "align": "center"},
         "input": {
             "border": 2,
             "border_color": BUILDINGS[1],

@@ -25,7 +25,7 @@ def set_up_page(book: Book, page: Any, sheet: str) -> None:
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     page.set_footer(f"&L{book.run.name} · {book.say('footer')}&C{book.title(sheet)}&R&P / &N")
     header = book.headers[sheet]
-    page.repeat_rows(header)
+    page.repeat_rows(header - 1, header)  # with the clauses of the columns
     page.freeze_panes(header + 1, held(book, sheet))
     if held(book, sheet) > 1:
         page.repeat_columns(0, 1)
