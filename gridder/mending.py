@@ -31,11 +31,7 @@ def mend_pieces(shared: Shared, seeds: Seeds) -> np.ndarray:
     same = faces.community[face_of[touching.left]] == faces.community[face_of[touching.right]]
     left, right, length = touching.left[same], touching.right[same], touching.length_m[same]
     ease = ease_of(face_of[left], face_of[right], touching.middles[same], faces)
-    reached = reached_faces(faces, shared.home)[face_of]
-    joined = (owner[left] == owner[right]) & ((ease > BARRED) | ~(reached[left] & reached[right]))
-    part = connected_parts(len(pieces), left[joined], right[joined])
-    main = main_parts(pieces, owner, part, seeds)
-    apart = (owner >= 0) & (part != main[owner])
+    apart = (owner >= 0) & ~find_settled(shared, (left, right, ease), seeds)
     while apart.any():
         levels = ((ease >= least) for least in (SAME_FACE, OPEN, BARRED))
         moved = any(adopt_apart(owner, apart, left[use], right[use], length[use]) for use in levels)
@@ -43,6 +39,24 @@ def mend_pieces(shared: Shared, seeds: Seeds) -> np.ndarray:
             owner[apart] = -1
             break
     return owner
+
+
+def find_settled(
+    shared: Shared, touching: tuple[np.ndarray, np.ndarray, np.ndarray], seeds: Seeds
+) -> np.ndarray:
+    """Return which pieces hang together with the main part of their atom; ``touching``: left, right, ease.
+
+    Over barriers only by ground that nobody reaches: between two tracks, or in the water.
+    """
+    owner, (left, right, ease) = shared.owner, touching
+    same = owner[left] == owner[right]
+    walked = same & (ease > BARRED)
+    part = connected_parts(len(owner), left[walked], right[walked])
+    main = (owner >= 0) & (part == main_parts(shared.pieces, owner, part, seeds)[owner])
+    held = main | ~reached_faces(shared.faces, shared.home)[shared.face_of]
+    joined = same & held[left] & held[right]
+    cluster = connected_parts(len(owner), left[joined], right[joined])
+    return np.asarray(held & np.isin(cluster, cluster[main]))
 
 
 def ease_of(left: np.ndarray, right: np.ndarray, middles: np.ndarray, faces: Faces) -> np.ndarray:

@@ -14,6 +14,7 @@ from gridder.segments import ALONG_M, Segments
 EQUALLY_NEAR_M = (
     0.01  # a crossing this near to two boundaries alike is at both: coordinates lie on a 1 mm grid
 )
+SPECK_M2 = 1.0  # what is left of a cell beside its share of a barrier and smaller than this is rounding
 AROUND = 2.0  # how wide water is at a crossing is measured within so many times its reach
 
 
@@ -112,8 +113,9 @@ def own_ground(cells: np.ndarray, crossings: Crossings) -> np.ndarray:
         x0, y0, x1, y1 = shapely.bounds(cells[cell])
         met = tree.geometries[tree.query(cells[cell], predicate="intersects")]
         taken = shapely.union_all(shapely.clip_by_rect(met, x0 - 1, y0 - 1, x1 + 1, y1 + 1))
-        left = shapely.difference(cells[cell], taken)
-        own[cell] = cells[cell] if left.is_empty else left
+        parts = shapely.get_parts(shapely.difference(cells[cell], taken))
+        parts = parts[shapely.area(parts) > SPECK_M2]
+        own[cell] = shapely.multipolygons(parts) if len(parts) else cells[cell]
     return own
 
 

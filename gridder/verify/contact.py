@@ -12,7 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridder.verify.base import Delivery, as_text
+from gridder.verify.base import AREA_M2, Delivery, as_text
 
 MILLIMETRES = 1000  # steps a metre of the grid all coordinates lie on: equal corners are compared on it
 ALONG_M = (
@@ -147,7 +147,8 @@ class Land:
             whole = self.cells[cell]
             near = self.taken.geometries[self.taken.query(whole, predicate="intersects")]
             own = shapely.difference(whole, shapely.union_all(shapely.intersection(near, whole.envelope)))
-            self.known[cell] = whole if own.is_empty else own
+            dry = [part for part in shapely.get_parts(own) if part.area > AREA_M2]
+            self.known[cell] = shapely.union_all(dry) if dry else whole
         return self.known[cell]
 
     def is_near(self, shape: Any, cells: tuple[int, ...], far_m: float) -> bool:
