@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+from itertools import product
+
 import pandas as pd
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model
 
 from gridder.policy import load_policy
-from gridder.staffing.hiring import allocate_cap, present_staff, schedule_hiring, split_evenly
+from gridder.staffing.budget import Inputs
+from gridder.staffing.hiring import (
+    allocate_cap,
+    cap_to_staff,
+    cost_hiring,
+    plan_hiring,
+    present_staff,
+    schedule_hiring,
+    split_evenly,
+)
 
 POLICY = load_policy()
 
@@ -42,6 +57,7 @@ def test_cap_below_the_minima() -> None:
     assert result.below_minimum["A"] > result.below_minimum["B"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(10, 16), st.integers(0, 9), st.integers(1, 6000)), min_size=1, max_size=6),
     st.integers(0, 120),
@@ -57,6 +73,107 @@ def test_cap_is_kept(rows: list[tuple[int, int, int]], cap: int) -> None:
     else:
         assert (result.given <= posts.posts_min).all()
         assert int(result.below_minimum.sum()) == result.excess
+
+
+# ── the rule is optimal ──
+
+SIZES = [240, 300, 400, 600, 720, 1200, 1800, 3600]  # divide one small number: costs are whole
+
+
+def burden(missing: list[int], households: list[int]) -> Fraction:
+    """Return Σ u (u + 1) / 2H: the i-th missing post of a community weighs i / H."""
+    return sum((Fraction(u * (u + 1), 2 * h) for u, h in zip(missing, households)), Fraction(0))
+
+
+def worst(missing: list[int], households: list[int]) -> Fraction:
+    """Return the greatest u / H."""
+    return max(Fraction(u, h) for u, h in zip(missing, households))
+
+
+def solve_exactly(rows: list[tuple[int, int, int]], cap: int, goal: str) -> Fraction:
+    """Return the least burden, or the least greatest u / H, of all lawful ways to share out the cap, by CP-SAT."""
+    scale = math.lcm(*(h for _, _, h in rows))
+    model = cp_model.CpModel()
+    given, costs, rates = [], [], []
+    for low, high, households in rows:
+        posts = model.new_int_var(low, high, "")
+        lacks = [
+            model.new_bool_var("") for _ in range(high - low)
+        ]  # lacks[i]: at least i + 1 posts are missing
+        for one, after in zip(lacks, lacks[1:]):
+            model.add_implication(after, one)
+        model.add(posts + sum(lacks) == high)
+        given.append(posts)
+        costs += [(i + 1) * (scale // households) * lack for i, lack in enumerate(lacks)]
+        rates.append(sum(lacks) * (scale // households))
+    model.add(sum(given) <= cap)
+    if goal == "burden":
+        model.minimize(sum(costs))
+    else:
+        top = model.new_int_var(0, scale * 99, "")
+        for rate in rates:
+            model.add(top >= rate)
+        model.minimize(top)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    assert solver.solve(model) == cp_model.OPTIMAL
+    return Fraction(round(solver.objective_value), scale)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.integers(0, 6), st.sampled_from(SIZES)), min_size=1, max_size=6
+    ),
+    st.integers(0, 36),
+)
+def test_no_other_way_to_share_out_the_cap_is_better(rows: list[tuple[int, int, int]], spare: int) -> None:
+    """Burden and greatest unmet need per household are the optimum's, which CP-SAT proves."""
+    cases = [(low, low + more, households) for low, more, households in rows]
+    cap = sum(low for low, _, _ in cases) + spare
+    result = allocate_cap(district(*cases), cap)
+    missing, households = result.unmet.tolist(), [h for _, _, h in cases]
+    assert burden(missing, households) == solve_exactly(cases, cap, "burden")
+    assert worst(missing, households) == solve_exactly(cases, cap, "worst")
+
+
+def test_another_rule_would_not_pass() -> None:
+    """Posts by size alone, or to the smallest first, are worse than the optimum: the check above can fail."""
+    cases = [(10, 14, 2400), (10, 13, 600)]
+    best = solve_exactly(cases, 23, "burden"), solve_exactly(cases, 23, "worst")
+    ways = [[14 - a, 13 - b] for a, b in product(range(10, 15), range(10, 14)) if a + b == 23]
+    costs = {(burden(way, [2400, 600]), worst(way, [2400, 600])) for way in ways}
+    assert best in costs and len(costs) > 1 and best == min(costs)
+    assert list(allocate_cap(district(*cases), 23).unmet) == [3, 1]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 6), st.integers(1, 5000)), min_size=1, max_size=6),
+    st.integers(0, 90),
+)
+def test_a_larger_cap_takes_from_nobody(rows: list[tuple[int, int, int]], cap: int) -> None:
+    """One post more: one community has one more, the others what they had."""
+    posts = district(*[(low, low + more, households) for low, more, households in rows])
+    step = allocate_cap(posts, cap + 1).given - allocate_cap(posts, cap).given
+    assert sorted(step)[:-1] == [0] * (len(step) - 1) and max(step) in (0, 1)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 6), st.integers(1, 5000), st.integers(0, 18)),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_cap_that_staffs_all_is_the_smallest(rows: list[tuple[int, int, int, int]]) -> None:
+    """Tried one by one from nothing: the first cap under which nobody is given less than need and band allow."""
+    posts = district(*[(low, low + more, households) for low, more, households, _ in rows])
+    posts["need"] = [need for *_, need in rows]
+    enough = posts[["need", "posts"]].min(axis=1)
+    tried = (cap for cap in range(200) if (allocate_cap(posts, cap).given >= enough).all())
+    assert cap_to_staff(posts) == next(tried)
 
 
 def test_cap_does_not_depend_on_row_order() -> None:
@@ -93,9 +210,50 @@ def test_hiring_takes_the_largest_gap_per_grid_first() -> None:
     assert plan.sum(axis=1).to_dict() == {"A": 4, "B": 3, "C": 0, "D": 0}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(1, 6))
 def test_years_are_even(total: int, parts: int) -> None:
     """Whole people, all of them, one apart at most, the larger first."""
     years = split_evenly(total, parts)
     assert sum(years) == total and len(years) == parts
     assert years == sorted(years, reverse=True) and years[0] - years[-1] <= 1
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), st.integers(-5, 40)), min_size=1, max_size=8),
+    st.integers(1, 4),
+    st.integers(1, 9),
+)
+def test_the_schedule_adds_up_to_the_gap(gaps: list[int | None], years: int, grids: int) -> None:
+    """Each row sums to its gap, a surplus hires nobody, unknown stays unknown, the years are even."""
+    policy = POLICY.model_copy(update={"hiring_years": years})
+    index = [f"{i}" for i in range(len(gaps))]
+    table = pd.DataFrame({"hiring_gap": pd.array(gaps, dtype="Int64"), "grids": grids}, index=index)
+    plan = plan_hiring(table, policy)
+    known = table.hiring_gap.notna()
+    assert (plan[known].sum(axis=1) == table.hiring_gap[known].clip(lower=0)).all()
+    assert plan[~known].isna().all(axis=None) and plan.shape[1] == years
+    sums = plan.sum()
+    assert int(sums.max() - sums.min()) <= 1 and list(sums) == sorted(sums, reverse=True)
+
+
+def test_cost_of_hiring_by_hand() -> None:
+    """Two people, then one more, at 60,000 × 1.3 + 100: 156,200, 234,300; at once 234,300 every year."""
+    years = pd.DataFrame({1: [2, None], 2: [1, None]}, index=["A", "B"]).astype("Int64")
+    costs = cost_hiring(years, Inputs(None, 60_000.0, 0.3, 100.0), POLICY)
+    assert costs.loc["A"].to_dict() == {
+        "cost_at_once": 234_300.0,
+        "cost_year_1": 156_200.0,
+        "cost_year_2": 234_300.0,
+        "spent_year_1": 156_200.0,
+        "spent_year_2": 390_500.0,
+    }
+    assert costs.loc["B"].isna().all()
+
+
+@pytest.mark.parametrize("inputs", [Inputs(None, 60_000.0), Inputs(None, None, 0.3), Inputs()])
+def test_cost_of_hiring_needs_wage_and_rate(inputs: Inputs) -> None:
+    """Without one of them nothing is priced."""
+    years = pd.DataFrame({1: [2]}, index=["A"]).astype("Int64")
+    assert cost_hiring(years, inputs, POLICY).isna().all(axis=None)

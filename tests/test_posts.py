@@ -102,6 +102,22 @@ def test_both_readings() -> None:
     assert (beside.shortage, beside.other_need, beside.other_shortage) == (0, 16, 1)
 
 
+@given(st.integers(0, 12_000), st.integers(0, 50), st.integers(0, 3))
+def test_each_reading_is_the_other_one_of_the_other(households: int, grids: int, party: int) -> None:
+    """Need, posts and shortage under the other reading are those of a policy that reads so."""
+    within, beside = (staff_posts(Case(households, grids, party), rules) for rules in (POLICY, BESIDE))
+    for one, other in ((within, beside), (beside, within)):
+        figures = (one.other_need, one.other_posts, one.other_shortage)
+        assert figures == (other.need, other.posts, other.shortage)
+
+
+def test_special_grids_need_people_but_are_no_lawful_number() -> None:
+    """13 grids of which one is special: 15 posts staff 13, so 12 lawful ones; of at least 13 none would do."""
+    short = staff_posts(Case(2700, 14, grids_min=12, grids_max=13, special=1), POLICY)
+    assert (short.shortage, short.grids_for_posts) == (1, 13)
+    assert staff_posts(Case(2700, 15, grids_min=13, grids_max=14, special=1), POLICY).grids_for_posts is None
+
+
 def test_party_posts_already_there_need_no_more() -> None:
     """One party-building worker among them: one more is wanted, not two."""
     assert staff_posts(Case(3000, 13, 0), POLICY).wanted == 17
