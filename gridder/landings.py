@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridder.crossings import MARGIN_M, name_place
+from gridder.crossings import MARGIN_M, WALKED, name_place
 from gridder.errors import Finding
-from gridder.segments import ALONG_M
+from gridder.segments import ALONG_M, connected_parts
 
 End = tuple[int, int]  # number of a crossing, 0 its begin or 1 its end
 
@@ -41,7 +41,8 @@ def settle_landings(
     bare = np.flatnonzero((landing >= 0).any(axis=1))
     if len(bare) == 0:
         return barriers, []
-    joined, used = join_over_islands(ways, landing, islands)
+    walked = np.asarray(barriers.geometry[barriers["kind"].isin(WALKED)].values)
+    joined, used = join_over_islands(ways, landing, islands, walked)
     table = pd.concat([barriers.drop(ways.index[bare]), joined], ignore_index=True)
     kept = gpd.GeoDataFrame(table, geometry="geometry", crs=barriers.crs)
     lost = sorted(set(bare.tolist()) - used)
@@ -62,26 +63,27 @@ def find_landings(lines: np.ndarray, islands: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def join_over_islands(
-    ways: gpd.GeoDataFrame, landing: np.ndarray, islands: gpd.GeoDataFrame
+    ways: gpd.GeoDataFrame, landing: np.ndarray, islands: gpd.GeoDataFrame, walked: np.ndarray
 ) -> tuple[gpd.GeoDataFrame, set[int]]:
     """Return crossings from homes over islands to homes, and the numbers of those they are made of.
 
-    From one landing to the next of the same road a straight line leads, where it stays on the island: two roads may
-    have come from the same bank.
+    From one landing to the next a straight line leads, where it stays on the island and roads (``walked``) lead there,
+    in however many rows: two roads that do not meet may have come from the same bank.
     """
     ground = dict(iter(islands.geometry.groupby(islands["island"])))
-    lines, source = np.asarray(ways.geometry.values), ways["row"].to_numpy()
+    lines = np.asarray(ways.geometry.values)
     graph: nx.Graph[End] = nx.Graph()
     for n in np.flatnonzero((landing >= 0).any(axis=1)).tolist():
         graph.add_edge((n, 0), (n, 1), weight=float(lines[n].length))
     for number in np.unique(landing[landing >= 0]):
         spots: list[End] = [(int(n), int(side)) for n, side in np.argwhere(landing == number)]
         room = shapely.buffer(shapely.union_all(ground[number].values), MARGIN_M)
-        for one, other in combinations(spots, 2):
-            ends = [shapely.get_coordinates(lines[n])[-side] for n, side in (one, other)]
-            leg = shapely.LineString(ends)
-            if one[0] != other[0] and source[one[0]] == source[other[0]] and shapely.covers(room, leg):
-                graph.add_edge(one, other, weight=float(leg.length))
+        ends = np.array([shapely.get_coordinates(lines[n])[-side] for n, side in spots])
+        road = roads_at(np.asarray(shapely.points(ends)), walked, room)
+        for p, q in combinations(range(len(spots)), 2):
+            leg = shapely.LineString(ends[[p, q]])
+            if spots[p][0] != spots[q][0] and road[p] == road[q] and shapely.covers(room, leg):
+                graph.add_edge(spots[p], spots[q], weight=float(leg.length))
     rows, used = [], set[int]()
     for part in nx.connected_components(graph):
         exits = sorted(end for end in part if landing[end] < 0)
@@ -91,6 +93,15 @@ def join_over_islands(
             first = ways.iloc[[one[0]]]
             rows.append(first.set_geometry(gpd.GeoSeries([draw_path(path, lines)], index=first.index)))
     return pd.concat(rows) if rows else ways.iloc[:0], used
+
+
+def roads_at(spots: np.ndarray, walked: np.ndarray, room: shapely.Geometry) -> np.ndarray:
+    """Return the number of the network of roads on an island that each spot lies on. Shape (n,)."""
+    here = walked[shapely.intersects(walked, room)]
+    parts = shapely.get_parts(shapely.unary_union(shapely.intersection(here, room)))
+    tree = shapely.STRtree(parts)
+    network = connected_parts(len(parts), *tree.query(parts, predicate="intersects"))
+    return np.asarray(network[tree.nearest(spots)])
 
 
 def draw_path(path: list[End], lines: np.ndarray) -> shapely.LineString:

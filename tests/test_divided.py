@@ -190,6 +190,13 @@ CASES = {
         False, WATER, ("river", LineString([(-20, 100), (220, 100)])), ("road", LineString([(100, 40), (100, 110)])),
     ),
     "one road over a bare island": (True, ISLAND, ("road", LineString([(100, 20), (100, 180)]))),
+    "a bridge in four rows over a bare island": (
+        True, ISLAND, *(("road", LineString([(100, a), (100, b)])) for a, b in ((20, 60), (60, 90), (90, 140), (140, 180))),
+    ),
+    "two roads that meet on a bare island, where a path begins": (
+        True, ISLAND, ("road", LineString([(80, 30), (80, 90), (90, 100)])),
+        ("road", LineString([(90, 100), (110, 115), (110, 170)])), ("path", LineString([(90, 100), (120, 90)])),
+    ),
     "two roads to a bare island": (
         False, ISLAND, ("road", LineString([(80, 30), (80, 90)])), ("road", LineString([(120, 110), (120, 170)])),
     ),
