@@ -14,7 +14,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from page_shapes import read_shapes
+from page_shapes import data_of, read_shapes
 from sample_run import FORMULA, HOSTILE, A, B, sample_run
 from shapely import union_all
 
@@ -144,6 +144,17 @@ def test_a_code_keeps_its_colour_and_neighbours_differ():
     for a, b in find_neighbours(after).itertuples(index=False):
         if a[:12] == b[:12] and "special" not in (after.status[a], after.status[b]):
             assert after.colour[a] != after.colour[b]
+
+
+def test_crossings_and_halls_stand_on_both_maps():
+    """Those of the old plan are drawn in the CRS of the new one; a found crossing is told as one."""
+    old, new = make_pair()
+    data = data_of(draw_compare(old, new))
+    for side in ("old", "new"):
+        kinds = [mark["kind"] for mark in data["marks"][side]]
+        assert sorted(kinds) == ["crossing", "hall", "hall"]
+    assert data["marks"]["old"] == data["marks"]["new"]
+    assert "crossing_stated" in data["words"]
 
 
 def test_pieces_stand_where_their_buildings_stand():

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridder.outputs.maps import chart, folium_page, layers, palette, two
+from gridder.outputs.maps import chart, folium_page, layers, marks, palette, two
 from gridder.outputs.maps.compare_data import list_buildings, list_grids, pack_pieces
 from gridder.outputs.maps.compare_facts import (
     WHOLE,
@@ -24,7 +24,7 @@ from gridder.outputs.maps.compare_sheet import write_compare_sheet
 from gridder.outputs.maps.facts import clause_name, meaning_of
 from gridder.outputs.maps.layers import text_of
 from gridder.outputs.maps.sheet import Sheet
-from gridder.outputs.maps.strokes import PANES, STYLES
+from gridder.outputs.maps.strokes import LEGEND, PANES, STYLES
 from gridder.tables import Run
 from gridder.text import LANGS, sentences
 
@@ -72,7 +72,8 @@ def bring_to(run: Run, crs: Any) -> Run:
     if run.crs == crs:
         return run
     drawn = {
-        name: getattr(run, name).to_crs(crs) for name in ("grids", "buildings", "communities", "barriers")
+        name: getattr(run, name).to_crs(crs)
+        for name in ("grids", "buildings", "communities", "barriers", "halls")
     }
     return replace(run, crs=crs, **drawn)
 
@@ -148,7 +149,7 @@ def side_layers(
         if len(grids) > 1
         else []
     )
-    sheet = Sheet("", outline, grids, run.buildings, [], [], 1.0)
+    sheet = whole_sheet(run, grids, outline)
     return [
         ("halo", edge),
         ("blank", edge),
@@ -160,6 +161,19 @@ def side_layers(
         ("outline", layers.make_features(communities, crs)),
         ("exception_line", inset_lines(grids, crs)),
     ]
+
+
+def whole_sheet(run: Run, grids: gpd.GeoDataFrame, outline: Any) -> Sheet:
+    """Return the sheet of a whole district."""
+    return Sheet(WHOLE, outline, grids, run.buildings, [], [], 1.0)
+
+
+def list_signs(run: Run) -> list[dict[str, Any]]:
+    """Return the crossings and halls of one plan."""
+    shapes = [
+        shape for shape in run.communities.sort_index().geometry if shape is not None and not shape.is_empty
+    ]
+    return marks.list_marks(run, whole_sheet(run, run.grids, shapely.union_all(shapes)))
 
 
 def inset_lines(grids: gpd.GeoDataFrame, crs: Any) -> list[dict[str, Any]]:
@@ -182,15 +196,23 @@ def list_facts(pair: Pair) -> dict[str, Any]:
         "low": new.policy.households_min,
         "high": new.policy.households_max,
         "clause": clause_name(new.policy.clause("households_min")),
+        "signs": list_sign_kinds(pair),
         "departs": new.policy.departs_from_jilin,
         "meaning": meaning_of(meaning) if meaning else None,
         "policies": [old.policy.name, new.policy.name] if old.policy.sha256 != new.policy.sha256 else [],
     }
 
 
+def list_sign_kinds(pair: Pair) -> list[str]:
+    """Return the kinds of signs on either map, in the order of the legend."""
+    kinds = {mark["kind"] for run in (pair.old, pair.new) for mark in list_signs(run)}
+    return [key for key in LEGEND if key in kinds]
+
+
 def tell_script(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return the data of the page's script."""
     keys = [key for key in sorted(sentences("zh")) if key.startswith("compare.")]
+    keys += [f"maps.{key}" for key in (*marks.ORIGINS, "colon")]
     buildings = list_buildings(pair, before, after)
     policy = pair.new.policy
     history = tell_history(pair)
@@ -202,9 +224,7 @@ def tell_script(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -
             "zero": palette.EMPTY_BUILDING,
             "special": palette.SPECIAL,
         },
-        "words": {
-            key.removeprefix("compare."): {lang: sentences(lang)[key] for lang in LANGS} for key in keys
-        },
+        "words": {key.split(".")[1]: {lang: sentences(lang)[key] for lang in LANGS} for key in keys},
         "window": [policy.households_min, policy.households_max],
         "top": max([policy.households_max * 1.2, *largest]),
         "names": pair.names,
@@ -213,6 +233,7 @@ def tell_script(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -
         "grids": {"old": list_grids(pair, pair.old, before), "new": list_grids(pair, pair.new, after)},
         "buildings": buildings,
         "pieces": pack_pieces(pair),
+        "marks": {"old": list_signs(pair.old), "new": list_signs(pair.new)},
     }
 
 

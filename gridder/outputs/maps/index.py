@@ -111,7 +111,7 @@ def to_hire(gap: Any) -> int | float | None:
     return None if people is None else max(0, people)
 
 
-def cost_of(row: dict[str, Any]) -> float | None:
+def cost_of(row: dict[Any, Any]) -> float | None:
     """Return what the posts of a community cost a year, yuan: that of the number of grids it has; None where unknown."""
     options = json.loads(text_of(row.get("k_staffing")) or "[]")
     mine = [option.get("cost_yuan_year") for option in options if option["k"] == number_of(row.get("grids"))]

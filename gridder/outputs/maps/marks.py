@@ -19,7 +19,7 @@ from gridder.outputs.maps.layers import (
     records,
     text_of,
 )
-from gridder.outputs.maps.sheet import Sheet
+from gridder.outputs.maps.sheet import WHOLE, Sheet
 from gridder.tables import Run
 
 LABEL_PX = ((58.0, 38.0), (28.0, 15.0))  # a grid's number over its households; the number alone
@@ -91,7 +91,8 @@ def list_marks(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
         }
         marks.append(mark)
     if len(run.halls):
-        mine = run.halls[run.halls["community_id"].astype(str) == sheet.community_id]
+        of_all = sheet.community_id == WHOLE
+        mine = run.halls[of_all | (run.halls["community_id"].astype(str) == sheet.community_id)]
         names = mine["name"] if "name" in mine.columns else [""] * len(mine)
         for name, shape in zip(names, mine.geometry, strict=True):
             marks.append({"kind": "hall", "at": point_of(shape, run.crs), "name": text_of(name)})
@@ -107,14 +108,28 @@ def find_signs(run: Run, sheet: Sheet) -> list[tuple[str, str, BaseGeometry, int
     found = near[near["kind"] == "crossing"]
     said = np.where(found["made"] == "", ORIGINS[0], np.where(found["passage"] != "", ORIGINS[1], ORIGINS[2]))
     found = found.assign(said=said).sort_values("said", key=lambda s: s.map(ORIGINS.index), kind="stable")
-    barred = shapely.union_all(list(near.loc[near["kind"].isin(run.policy.uncrossable), "geometry"]))
+    barred = shapely.STRtree(
+        shapely.get_parts(near.loc[near["kind"].isin(run.policy.uncrossable), "geometry"])
+    )
     signs: list[tuple[str, str, BaseGeometry, int]] = []
-    for name, origin, shape in found[["name", "said", "geometry"]].itertuples(index=False):
-        if any(shapely.dwithin(shape, other, SAME_WAY_M) for _, _, other, _ in signs):
+    beside = find_beside(found["geometry"].to_numpy())
+    shown: set[int] = set()
+    for n, (name, origin, shape) in enumerate(found[["name", "said", "geometry"]].itertuples(index=False)):
+        if beside[n] & shown:
             continue
+        shown.add(n)
         turn = turn_of(shape) if shape.geom_type == "LineString" else bearing_of(barred, shape.centroid)
         signs.append((name, origin, shape, turn))
     return signs
+
+
+def find_beside(shapes: Any) -> list[set[int]]:
+    """Return the places of the shapes near each one: these are one way, as the two lanes of a bridge."""
+    beside: list[set[int]] = [set() for _ in shapes]
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SAME_WAY_M)
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        beside[a].add(b)
+    return beside
 
 
 def sign_place(shape: BaseGeometry) -> Point:
@@ -134,9 +149,11 @@ def turn_of(way: BaseGeometry) -> int:
     return (degrees + 180) % 180 - 90
 
 
-def bearing_of(barred: BaseGeometry, point: BaseGeometry) -> int:
-    """Return how a barrier runs near a point: degrees clockwise from west–east, −90 to 90."""
-    part = shapely.intersection(barred, point.buffer(BEARING_REACH_M))
+def bearing_of(barred: shapely.STRtree, point: BaseGeometry) -> int:
+    """Return how the barriers of a tree run near a point: degrees clockwise from west–east, −90 to 90."""
+    around = point.buffer(BEARING_REACH_M)
+    near = barred.geometries[np.sort(barred.query(around, predicate="intersects"))]
+    part = shapely.intersection(shapely.union_all(near), around)
     if part.is_empty:
         return 0
     box = shapely.minimum_rotated_rectangle(part)

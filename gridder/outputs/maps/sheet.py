@@ -14,6 +14,9 @@ from gridder.tables import Run
 MAP_PX = 640.0  # width and height that a community fills on a common screen: labels are placed for it
 
 
+WHOLE = ""  # in place of a community: the sheet of a whole district
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What is on the map of one community.

@@ -155,12 +155,11 @@
   var markAt = function (at) {
     return data.marks.find(function (m) { return m.say && page.isShown(m.kind) && map.latLngToContainerPoint(m.at).distanceTo(at) <= MARK_R; });
   };
-  var sayMark = page.sayMark = function (m) { return (m.name ? m.name + gridder.say("colon") : "") + gridder.say(m.say); };
   map.on("mousemove", function (event) {
     var g = find(grounds, event.latlng), b = g < 0 ? -1 : find(shapes, event.latlng), m = markAt(event.containerPoint);
     hover(g);
     root.classList.toggle("over-grid", g >= 0);
-    if (m) tip.setContent(make("span", "mark-tip", sayMark(m)));
+    if (m) tip.setContent(make("span", "mark-tip", gridder.sayMark(m)));
     else if (b >= 0) {
       tip.setContent(make("span", "", page.nameOf(b), make("b", "", gridder.say("households", { n: gridder.number(data.buildings[b][3]) }))));
     } else { tip.remove(); return; }

@@ -53,7 +53,7 @@
     });
     // signs that would cover each other wait for a closer look
     var marks = data.marks.filter(function (m) { return isShown(m.kind); }).sort(function (a, b) { return !!a.say - !!b.say; }).map(function (m) {
-      return { at: m.at, always: !m.say, nodes: [function () { return markNode(m); }] };
+      return { at: m.at, always: !m.say, nodes: [function () { return gridder.markNode(m); }] };
     });
     var others = otherLabels.filter(function (label) { return isShown(label.kind === "compound" ? "compounds" : label.kind); }).map(function (label) {
       var upright = label.upright ? " upright" + (/[\u4e00-\u9fff]/.test(label.name) ? " han" : "") : "";
@@ -63,27 +63,6 @@
   });
   gridder.small = function () { return window.innerWidth < 768 && !gridder.printing; };
   document.addEventListener("gridder:layers", drawLabels);
-
-  var svg = function (name, attributes) {
-    var node = document.createElementNS("http://www.w3.org/2000/svg", name);
-    Object.keys(attributes).forEach(function (key) { node.setAttribute(key, attributes[key]); });
-    return node;
-  };
-  var markNode = function (m) {
-    var box = svg("svg", { viewBox: "-12 -12 24 24", width: 22, height: 22 });
-    if (m.kind === "hall") {
-      box.appendChild(svg("rect", { x: -9, y: -9, width: 18, height: 18, rx: 2, fill: "#12487A", stroke: "#fff", "stroke-width": 1.5 }));
-      box.appendChild(svg("path", { d: "M-6 1 0-5 6 1M-4 0V5.5H4V0M-1 5.5V2H1V5.5", fill: "none", stroke: "#fff", "stroke-width": 1.4 }));
-    } else {
-      var ring = { r: 9, fill: "#fff", stroke: "#1B2733", "stroke-width": 1.6 };
-      if (m.kind === "crossing_rule") ring["stroke-dasharray"] = "3.2 2.455"; // ten dashes: a house rule, as its tags are
-      box.setAttribute("role", "img");
-      box.setAttribute("aria-label", page.sayMark(m));
-      box.appendChild(svg("circle", ring));
-      box.appendChild(svg("path", { d: "M-3-5q2 5 0 10M3-5q-2 5 0 10", fill: "none", stroke: "#1B2733", "stroke-width": 1.6, transform: "rotate(" + m.turn + ")" }));
-    }
-    return make("span", "label mark", box);
-  };
 
   gridder.thinStreets(map, page.layerOf);
 })();

@@ -96,6 +96,15 @@
       } };
     });
   }
+  // crossings and halls, once a house is some pixels wide; those that would cover each other wait for a closer look
+  var SIGNS_M = 2.5; // a pixel
+  function listSigns(side) {
+    var chart = charts[side];
+    if (chart.distance(chart.containerPointToLatLng([0, 0]), chart.containerPointToLatLng([100, 0])) / 100 > SIGNS_M) return [];
+    return data.marks[side].slice().sort(function (a, b) { return !!a.say - !!b.say; }).map(function (mark) {
+      return { at: L.latLng(mark.at), always: !mark.say, node: function () { return gridder.markNode(mark); } };
+    });
+  }
   // names of communities while their grids are too small for labels
   function listNames(side) {
     var chart = charts[side];
@@ -358,7 +367,7 @@
   SIDES.forEach(function (side) {
     drawBuildings(side);
     charts[side].attributionControl.setPrefix(false);
-    gridder.drawLabels(charts[side], function () { return listLabels(side).concat(listNames(side)); });
+    gridder.drawLabels(charts[side], function () { return listSigns(side).concat(listLabels(side), listNames(side)); });
   });
   drawFresh();
   follow("old", "new");
