@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "peers": (("", "peers/peers.md"),),
     "cells": (("", "cells.md"),),
     "tours": (("", "tours.md"),),
+    "halls": (("", "halls.md"),),
 }
 
 

@@ -99,7 +99,7 @@ def test_near_enough_nothing_is_proposed() -> None:
     assert (row.halls, row.share_now, row.far_households, row.households_no_way) == (1, 1.0, 0, 0)
     assert row.mean_minutes_now == pytest.approx(2.5 * MINUTES, abs=0.05)
     assert suggest_halls(circle).empty and codes(circle) == set()
-    assert "无需新增" in told(circle, "zh")[0]
+    assert "不建议新增" in told(circle, "zh")[0]
 
 
 def test_hall_at_the_end_of_a_long_street() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from benchmarks.halls import HEAD, main, radius_optimum
 from gridder.staffing import siting
 from gridder.staffing.siting import NO_WAY_S, choose_sites
 
@@ -77,28 +79,6 @@ def scattered(n: int, seed: int, *, hall: bool, islands: bool) -> tuple[np.ndarr
     return minutes, rng.integers(0, 120, n), now
 
 
-def radius_optimum(minutes: np.ndarray, households: np.ndarray, now: np.ndarray, p: int) -> float:
-    """Return the least household-seconds by CP-SAT: a place pays for each radius without a hall in it (Elloumi 2010)."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    chosen = [model.new_bool_var(f"y{j}") for j in range(minutes.shape[1])]
-    model.add(sum(chosen) == p)
-    costs: list[object] = []
-    for row, stay, weight in zip(in_seconds(minutes), in_seconds(now), households):
-        radii = np.unique(np.minimum(row, stay))
-        costs.append(int(weight * radii[0]))
-        for near, far in zip(radii, radii[1:]):
-            outside = model.new_bool_var("")
-            model.add_bool_or([outside, *(chosen[j] for j in np.flatnonzero(row <= near))])
-            costs.append(int(weight * (far - near)) * outside)
-    model.minimize(sum(costs))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    assert solver.solve(model) == cp_model.OPTIMAL
-    return float(solver.objective_value)
-
-
 @pytest.mark.parametrize("hall", [False, True])
 def test_same_optimum_by_or_tools(hall: bool) -> None:
     """Another model, another solver, the same household-seconds."""
@@ -153,3 +133,15 @@ def test_work_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     short = [choose_sites(minutes, households, now, p=4, near_minutes=NEAR) for _ in range(2)]
     assert full.proven and not short[0].proven and short[0] == short[1]
     assert len(short[0].chosen) == 4
+
+
+def test_benchmark_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row a case; what is proposed is as good as the best of all, and nothing is better than that."""
+    out = tmp_path / "halls.md"
+    assert main(["--sizes", "30", "--most", "3", "--model", "20", "--out", str(out)]) == 0
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in out.read_text("utf-8").splitlines()
+    ]
+    assert rows[0] == list(HEAD) and len(rows) == 2 + 6 + 2
+    assert [row[3] for row in rows[2:]] == ["1.00000", "1.00000", ""] * 2 + ["1.00000"] * 2
+    assert out.read_text("utf-8") in capsys.readouterr().out

@@ -136,10 +136,12 @@ def suggest_halls(circle: Circle) -> pd.DataFrame:
     table, policy = measure_circles(circle), circle.policy
     wanting = table[(table.halls == 0) | (table.share_now < policy.hall_share_min)]
     rows: list[dict[str, Any]] = []
-    for community in sorted(map(str, wanting.index)):
-        town = make_town(circle, community)
-        if len(town.homes) == 0:
-            continue
+    cells = pd.DataFrame(circle.cells).drop(columns="geometry")
+    parts = {
+        str(name): mine for name, mine in cells.groupby("community_id", sort=True) if mine.households.any()
+    }
+    for community in sorted(set(parts) & set(map(str, wanting.index))):
+        town = make_town(circle, parts[community])
         ways = measure_candidates(town)
         plans = [("new", add_halls(town, ways))]
         if table.halls[community] == 1:
@@ -153,9 +155,8 @@ def suggest_halls(circle: Circle) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=PLACE_COLUMNS)
 
 
-def make_town(circle: Circle, community: str) -> Town:
-    """Return one community's homes and candidates: all buildings but those of special grids, unless there are no others."""
-    mine = circle.cells[circle.cells.community_id == community]
+def make_town(circle: Circle, mine: pd.DataFrame) -> Town:
+    """Return homes and candidates of one community's cells: all buildings, those of special grids only without others."""
     own = mine[~mine.grid_code.isin(circle.special)]
     doors = (own if len(own) else mine).rename_axis("cell").reset_index()
     doors = doors.sort_values(["building_id", "cell"]).drop_duplicates("building_id")
