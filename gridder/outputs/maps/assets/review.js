@@ -159,6 +159,12 @@
     quiet();
     render();
   });
+  if (window.ResizeObserver) { // the bar may take two lines: furniture and map give way
+    new ResizeObserver(function () {
+      one(".chart").style.setProperty("--bar", one("#edit-bar").offsetHeight + "px");
+      if (!gridder.printing) map.invalidateSize({ animate: false, pan: false });
+    }).observe(one("#edit-bar"));
+  }
   review.recall();
   if (!review.isBlank()) document.addEventListener("DOMContentLoaded", function () { if (review.state.moves.length) edit(true); review.tell(say("recalled")); });
 })();

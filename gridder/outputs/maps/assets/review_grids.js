@@ -30,7 +30,7 @@
   var remember = function (g) {
     if (kept[g]) return;
     kept[g] = {};
-    [".count", ".window", ".state", ".round", ".buildings"].forEach(function (cell) { kept[g][cell] = Array.prototype.slice.call(part(g, cell).childNodes); });
+    [".count", ".window", ".state", ".round", ".buildings", ".brief"].forEach(function (cell) { kept[g][cell] = Array.prototype.slice.call(part(g, cell).childNodes); });
   };
   var put = function (g, cell, nodes) {
     var box = part(g, cell);
@@ -61,6 +61,7 @@
       put(g, ".window", [bar]);
     }
     put(g, ".buildings", [document.createTextNode(gridder.number(is.buildings))]);
+    put(g, ".brief", [make("span", "", say("brief_recomputed", { n: gridder.number(is.buildings) }))]);
     put(g, ".round", [make("span", "stale", say("recomputed"))]);
     put(g, ".state", review.isSpecial(g) && !broken[g].length ? kept[g][".state"] : [status(g)]);
   };
@@ -89,7 +90,7 @@
       button.setAttribute("aria-pressed", String(pressed));
     };
     ["accept", "reject"].forEach(function (verdict) { set(verdict, say("grid_" + verdict), note.verdict === verdict); });
-    set("lock", say(locked ? "unlock" : "lock"), locked);
+    set("lock", say("lock"), locked);
     box.querySelector(".review-tools").setAttribute("aria-label", say("review_of", { no: review.nameOf(g) }));
     box.querySelector("label").textContent = say("comment");
     if (field !== document.activeElement) field.value = note.text;
