@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -512,3 +513,17 @@ def test_an_error_about_columns_shows_no_value_of_staff(tmp_path):
     for lang in ("zh", "en"):
         told = say_error(lang, caught.value)
         assert "姓名" in told and "欧阳踏雪" not in told and "7654321" not in told and "43" not in told
+
+
+def test_the_sample_of_the_documents_is_read_whole():
+    """docs/roster-sample.csv: one kind of every answer, no text that is not understood."""
+    workforce, told = read_workforce(Path(__file__).parent.parent / "docs" / "roster-sample.csv")
+    names = pd.DataFrame({"name": ["一", "二"]}, index=["220104001001", "220104001002"])
+    people = settle_people(workforce, names, POLICY)
+    assert people.counts["posts_now"].tolist() == [4, 1] and people.counts["apart"].tolist() == [1, 1]
+    found = codes(people)
+    assert (
+        not [code for code in found if code.startswith(("unreadable", "blank", "columns"))] and len(told) == 1
+    )
+    assert (found["fail_education"], found["relaxed_age"]) == (("#4",), ("#4",))
+    assert (found["fail_appraisal"], found["fail_transfer"]) == (("#3",), ("#2",))
