@@ -103,10 +103,10 @@ def test_fewer_grids_under_the_cap() -> None:
     """What A is given less two in the hall are its grids, special one included, where so few are lawful; else none."""
     communities = sample_run().communities
     communities["grids_min"] = 1
-    tight = staff(settings={"staffing": {"county_cap": 9}}, communities=communities).communities
+    tight = staff(settings={"staffing": {"county_cap": 13}}, communities=communities).communities
     assert tight.cap_shortage[A] > 0 and tight.grids_for_given[A] == tight.posts_given[A] - 2
     communities["grids_min"] = communities["grids_max"]
-    tight = staff(settings={"staffing": {"county_cap": 9}}, communities=communities).communities
+    tight = staff(settings={"staffing": {"county_cap": 13}}, communities=communities).communities
     assert pd.isna(tight.grids_for_given[A])
     assert with_money().communities.grids_for_given.isna().all()
 
