@@ -13,6 +13,7 @@ from openpyxl.workbook import Workbook
 from sample_run import FORMULA, A, B, sample_run
 
 from gridder.outputs.workbook import write_workbook
+from gridder.outputs.workbook.book import HEADER
 from gridder.policy import load_policy, policy_fields
 from gridder.staffing.staff import staff_district
 from gridder.tables import Run
@@ -89,7 +90,7 @@ def test_rows_carry_the_plan(tmp_path: Path) -> None:
 def test_every_rule_with_its_clause(tmp_path: Path) -> None:
     """Rules lists all fields of the policy with clause, force and words, each with a name of its own."""
     policy = load_policy()
-    rows = list(written(staffed_run(), tmp_path)["Rules"].iter_rows(min_row=5, values_only=True))
+    rows = list(written(staffed_run(), tmp_path)["Rules"].iter_rows(min_row=HEADER + 2, values_only=True))
     named = rows[: len(policy_fields())]
     assert [row[2] for row in named] == [policy.sources[field].clause for field in policy_fields()]
     assert all(row[3] and row[4] for row in named)
@@ -107,7 +108,7 @@ def test_every_policy_field_has_a_name() -> None:
 def test_summary_links_and_clauses(tmp_path: Path) -> None:
     """Each figure has a clause and a link to the sheet that its rows stand on."""
     page = written(staffed_run(), tmp_path)["Summary"]
-    rows = [row for row in page.iter_rows(min_row=5, max_col=7) if row[6].hyperlink]
+    rows = [row for row in page.iter_rows(min_row=HEADER + 2, max_col=7) if row[6].hyperlink]
     assert len(rows) == 23
     for row in rows:
         assert row[3].value
@@ -171,8 +172,8 @@ def test_sums_stand_below_their_rows(tmp_path: Path) -> None:
     """The last row of Communities adds up what stands above it."""
     run = staffed_run()
     page = written(run, tmp_path)["Communities"]
-    header = [cell.value for cell in page[4]]
-    last = [cell.value for cell in page[5 + len(run.communities)]]
+    header = [cell.value for cell in page[HEADER + 1]]
+    last = [cell.value for cell in page[HEADER + 2 + len(run.communities)]]
     table = run.staffing["communities"]
     assert last[header.index("户数")] == run.communities.households.sum()
     assert last[header.index("建议岗位")] == pd.to_numeric(table.posts).sum()

@@ -46,7 +46,7 @@ COLUMNS_OF = {
     "emergency_yuan_year": "emergency",
 }
 RULE_OF = {column: rule for rule, columns in COLUMNS_OF.items() for column in columns.split()}
-RULE_OF |= {"check_certificate": "certified_min", "public_welfare": "counted_apart"}
+RULE_OF |= {"check_certificate": "certified_min", "public_welfare": "counted_apart", "apart": "counted_apart"}
 
 # Inputs of the county: clause and force of what they are for; their words are sentences ``workbook.quote_<input>``.
 INPUT_CLAUSES = {

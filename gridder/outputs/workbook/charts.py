@@ -9,13 +9,14 @@ from xlsxwriter.utility import xl_range_abs
 from gridder.colours import BUILDINGS, GROUNDS, NAMES
 from gridder.outputs.workbook.book import HEADER, Book, write_cell
 from gridder.outputs.workbook.chart_data import Data, chart_tables
+from gridder.outputs.workbook.styles import HEADER_POINTS
 
 CHART_COLUMNS, CHART_WIDTH, CHART_HEIGHT = 10, 800, 460  # columns below the chart; pixels
-COLUMN_WIDTH = 11.5  # of those columns: together a little wider than the chart
+COLUMN_WIDTH = 11  # of those columns: together a little wider than the chart
 DATA_AT = CHART_COLUMNS + 1  # first column of the figures
 GAP_WIDTH, LABEL_WIDTH, FIGURE_WIDTH = 2, 17, 11
 SECTION_ROWS = 29  # rows from one chart to the next: title, chart or figures, sentence
-PRINT_SCALE = 60  # percent, at which chart and figures stand on one landscape page
+PRINT_SCALE = 54  # percent, at which chart and figures stand on one landscape page
 PLOT_POINTS = 0.84 * CHART_WIDTH * 0.75  # width inside the axes; a pixel is three quarters of a point
 FONT = {"size": 10}
 INK = dict(zip(NAMES, BUILDINGS))
@@ -42,7 +43,8 @@ def write_charts(book: Book, page: Any, sheet: str) -> None:
         chart.set_title({"none": True})
         chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
         page.insert_chart(top + 1, 0, chart, {"object_position": 2})
-        below = book.say(f"chart_{data.name}_note", **data.facts)
+        whole = data.facts.get("n") == data.facts.get("all")
+        below = book.say(f"chart_{data.name}_{'whole' if whole else 'note'}", **data.facts)
         page.write_string(top + SECTION_ROWS - 3, 0, below, book.formats["remark"])
     page.set_h_pagebreaks(breaks)
     last = HEADER + SECTION_ROWS * (len(breaks) + 1)
@@ -60,6 +62,7 @@ def write_figures(book: Book, page: Any, sheet: str, top: int, data: Data) -> di
         if name == "labels":
             continue
         page.write_string(top, at, book.say(f"series_{name}"), book.formats["head"])
+        page.set_row(top, HEADER_POINTS)
         for i, (formula, value) in enumerate(data.columns[name]):
             style = book.formats["count" if name == "people_hired" else data.kind]
             write_cell(page, (top + 1 + i, at), None if value == "" else value, style, formula)
@@ -177,7 +180,10 @@ def draw_budget(book: Book, data: Data, ranges: dict[str, str]) -> Any:
         chart.add_series(
             series(book, ranges, name) | {"fill": {"color": ink}, "border": {"color": "#FFFFFF"}, "gap": 50}
         )
-    axes(book, chart, data, y={"reverse": True}, x={"crossing": "max"})
+    names = {key: book.say(f"chart_{data.name}_{key}") for key in ("x", "y")}  # of a bar chart, x lies
+    axes(
+        book, chart, data, x={"name": names["y"]}, y={"name": names["x"], "reverse": True, "crossing": "max"}
+    )
     return chart
 
 

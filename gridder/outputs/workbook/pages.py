@@ -38,6 +38,7 @@ PROSE = {
     "value": 22,
 }
 FIRST_WIDTH = {"Hiring": 36, "Budget": 30}  # what stands above or below the table fits in its first column
+NO_SUMS = ("Options", "Roster")  # rows that exclude each other, or a mixture of persons
 FIRST_MIN = 17  # the title of the sheet and the links begin here
 
 
@@ -55,7 +56,7 @@ def write_table(book: Book, page: Any, sheet: str) -> None:
         widths.append(column_width(book, sheet, column, values))
         page.set_column(at, at, widths[-1])
         colour(book, page, sheet, column)
-    if any(is_summed(column) for column in table.columns):
+    if sheet not in NO_SUMS and any(is_summed(column) for column in table.columns):
         write_sums(book, page, sheet)
     page.set_row(header, HEADER_POINTS)
     for i, row in enumerate(table.itertuples(index=False)):
@@ -91,7 +92,7 @@ def column_width(book: Book, sheet: str, column: str, values: list[Any]) -> floa
 
 def height_of(cells: Iterable[tuple[Any, float]]) -> float:
     """Return the height of a row whose texts wrap in columns of the given widths."""
-    lines = [math.ceil(text_width(value) / (width - 2)) for value, width in cells if isinstance(value, str)]
+    lines = [math.ceil(text_width(value) / (width - 3)) for value, width in cells if isinstance(value, str)]
     return LINE_POINTS * max([1, *lines])
 
 

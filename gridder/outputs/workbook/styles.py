@@ -14,7 +14,7 @@ HEADER_LINES, HEADER_POINTS = 3, 48.0  # headers wrap to so many lines, which ne
 WIDTH_MIN, WIDTH_MAX = 7, 46  # characters; longer texts wrap
 WIDTH_PROSE = 90  # the same for a column of sentences, whose rows would grow tall otherwise
 MONEY_MIN = 17  # 99,999,999,999.99: a planner may enter a larger wage
-PADDING = 2.5  # beside a text; bold figures are wider than plain ones
+PADDING = 3.0  # beside a text; bold figures are wider than plain ones
 BOLD = 1.1
 BAD, WARN = "▲", "△"  # beside a figure that is coloured: colour alone says nothing
 
@@ -31,7 +31,8 @@ def make_formats(file: Any) -> dict[str, Any]:
     """Return the cell formats by name; ``bad`` and ``warn`` are those of conditional formats, by kind."""
     cell = {"border": 1, "border_color": "#BFBFBF", "valign": "top"}
     kinds: dict[str, dict[str, Any]] = {
-        "text": {**cell, "text_wrap": True},
+        "text": {**cell, "text_wrap": True, "indent": 1},
+        "middle": {**cell, "align": "center"},
         "number": {**cell, "align": "left"},
         **{kind: {**cell, "num_format": pattern} for kind, pattern in NUMBERS.items()},
     }

@@ -48,7 +48,7 @@ def write_figure(book: Book, page: Any, row: int, figure: Any) -> None:
     value = "" if is_missing(figure.value) else float(figure.value)
     page.write_string(row, 0, book.say(f"item_{figure.item}"), book.formats["text"])
     page.write_formula(row, 1, value_formula(book, figure), style, value)
-    page.write_formula(row, 2, known_formula(book, figure), book.formats["text"], known_value(book, figure))
+    page.write_formula(row, 2, known_formula(book, figure), book.formats["middle"], known_value(book, figure))
     target = book.rule_link(figure.field)
     if target:
         page.write_url(row, 3, target, book.formats["link"], source.clause)

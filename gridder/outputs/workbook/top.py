@@ -11,6 +11,7 @@ from gridder.staffing.columns import ALARMS
 PAPER_A4 = 9  # the format's number of the paper size
 LINKS = 2  # row of the links and the legend, from 0
 FEW_COLUMNS = 6  # so many columns are seen without scrolling: the name need not stay in sight
+FULL_CHARS = 125.0  # the same at full size
 PAGE_CHARS = 215.0  # characters that a landscape page holds across at the smallest print that reads well
 
 
@@ -52,7 +53,8 @@ def write_links(book: Book, page: Any, sheet: str) -> None:
     others = [other for other in ("Summary", "Charts", "Rules") if other in book.headers and other != sheet]
     for at, other in enumerate(others[:2] if sheet != "Summary" else others):
         page.write_url(LINKS, at, book.link(other, 0), book.formats["go"], f"→ {book.title(other)}")
-    legend = tell_colours(book, sheet)
+    empty = book.say("no_rows") if book.tables[sheet].empty else ""
+    legend = empty or tell_colours(book, sheet)
     if legend:
         page.write_string(LINKS, 2, legend, book.formats["remark"])
 
@@ -76,4 +78,5 @@ def fit_pages(page: Any, widths: list[float], repeated: int) -> None:
         if width > room:
             pages, room = pages + 1, PAGE_CHARS - (sum(widths[:repeated]) if repeated > 1 else 0)
         room -= width
-    page.fit_to_pages(pages, 0)
+    if sum(widths) > FULL_CHARS:
+        page.fit_to_pages(pages, 0)
