@@ -93,7 +93,8 @@ def remark_surplus(facts: Facts) -> Iterator[Finding]:
     else:
         yuan = round(float(cost) / FEN, 2)
         yield from about("staffing.surplus", "note", rows, people=people, spare=spare, yuan=yuan)
-    beyond = (table.present - table.need).clip(lower=0)
+    # Party-building posts are counted whole: who holds them may be among the grid workers, or not.
+    beyond = (table.present - table.need - policy.party_posts_min).clip(lower=0)
     crowded = where(table, beyond > 0)
     worst = name_worst(beyond[crowded.index])
     yield from about("staffing.present_over_need", "warning", crowded, people=total(beyond), worst=worst)
