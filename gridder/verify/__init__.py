@@ -33,6 +33,7 @@ from gridder.verify.members import (
 )
 from gridder.verify.papers import check_changes, check_maps, check_policy, check_workbook, missing_rules
 from gridder.verify.reasons import check_exceptions, check_lawful_k
+from gridder.verify.routes import check_routes
 from gridder.verify.spans import check_spans
 from gridder.verify.staff_book import check_staff_book
 from gridder.verify.staffing import check_staffing
@@ -97,6 +98,7 @@ def check_ground(delivery: Delivery) -> list[Violation]:
     apart = check_connected(delivery, contacts)
     found += apart + check_loose(delivery, contacts)
     found += check_spans(delivery, known={grid for violation in apart for grid in violation.ids})
+    found += check_routes(delivery, contacts)
     pocket = pocket_of(delivery, contacts)
     return found + check_exceptions(delivery, contacts, pocket) + check_lawful_k(delivery, pocket)
 
