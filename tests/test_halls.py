@@ -148,6 +148,13 @@ def test_fewest_that_reach_the_share() -> None:
     assert "仍只有" in told(long_street, "zh")[0] and "still only" in told(long_street, "en")[0]
 
 
+def test_places_are_numbered_by_households_near() -> None:
+    """Forty single homes, then thirty buildings of ten: the far end serves more, so it is number 1."""
+    new = suggest_halls(street([1] * 40 + [10] * 30, [0])).query("kind == 'new'")
+    assert new.building_id.tolist() == ["b061", "b046"] and new.no.tolist() == [1, 2]
+    assert new.households_near.iloc[0] > new.households_near.iloc[1]
+
+
 def test_rule_may_allow_no_new_hall() -> None:
     """``halls_new_max: 0``: nothing new is proposed, and that is said; moving is."""
     circle = street([10] * 30, [0], halls_new_max=0)
