@@ -203,9 +203,16 @@ def tell_crossings(new: gpd.GeoDataFrame, closed: gpd.GeoDataFrame) -> list[Find
         if len(rows):
             over = rows["over"].value_counts()
             facts = {kind: int(over.get(kind, 0)) for kind in ("river", "railway", "expressway")}
+            passed = {kind: n for kind, n in facts.items() if n}
             facts |= {"n": len(rows), "flagged": int(rows["passage"].notna().sum())}
             findings.append(
-                Finding(code, "note", facts, tuple(sorted(map(name_place, *named(rows)))), "barriers")
+                Finding(
+                    code,
+                    "note",
+                    {**facts, "over": passed},
+                    tuple(sorted(map(name_place, *named(rows)))),
+                    "barriers",
+                )
             )
     return findings
 

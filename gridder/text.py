@@ -64,9 +64,13 @@ def list_ids(lang: str, ids: tuple[str, ...]) -> str:
 
 
 def say_finding(lang: str, finding: Finding) -> str:
-    """Return a finding as one line: what, then the ids concerned; the kind of a barrier in words."""
-    kind = finding.facts.get("barrier")
+    """Return a finding as one line: what, then the ids concerned; kinds of barriers (``over``: with numbers) in words."""
+    kind, over = finding.facts.get("barrier"), finding.facts.get("over", {})
     words = {} if kind is None else {"barrier": say(lang, f"plan.barrier_{kind or 'none'}")}
+    if over:
+        words["over"] = list_ids(
+            lang, tuple(f"{say(lang, f'plan.barrier_{one}')} {n}" for one, n in over.items())
+        )
     line = say(lang, finding.code, **finding.facts | words)
     return f"{line} [{list_ids(lang, finding.ids)}]" if finding.ids else line
 

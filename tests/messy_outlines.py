@@ -162,12 +162,12 @@ def outline_too_small(folder: Path) -> Path:
 
 
 @case(
-    {"check.outlines_gaps_more": None},
-    "另有 2 处|不属于任何社区",
-    "belong to none: 2",
+    {"check.outlines_gap": f"{A} {B}"},
+    "12 处空隙|不属于任何社区",
+    "none of them: 12",
 )
 def many_gaps_between_outlines(folder: Path) -> Path:
-    """Twelve gaps of 3 × 5 m along the line between A and B: ten are told apart, the rest as a sum."""
+    """Twelve gaps of 3 × 5 m along the line between A and B: told once, as a sum."""
     west = at(0, 0, 200, 100)
     for n in range(12):
         west = west.difference(at(197, 2 + 8 * n, 3.0, 5.0))

@@ -378,7 +378,8 @@ def test_a_building_between_two_outlines_is_outside_and_the_gap_is_told(tmp_path
     frame.geometry = [block(0, width=30), block(50, width=70)]
     checked = check(tmp_path, street(households=[1, 2, 3, 4]), frame)
     (gap,) = [f for f in checked.findings if f.code == "check.outlines_gap"]
-    assert gap.ids == ("A", "B") and gap.facts["around"] == ("A", "B") and 1000 < gap.facts["area"] <= 1200
+    assert gap.ids == ("A", "B") and gap.facts["n"] == 1 and 1000 < gap.facts["area"] <= 1200
+    assert gap.facts["around"] == (f"A–B {gap.facts['area']} m²",)
     assert found(checked, "building_in_gap") == ("b2",) == found(checked, "bad_outside")
 
 

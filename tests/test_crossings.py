@@ -12,6 +12,7 @@ from gridder.barriers import append_rows, prepare_barriers
 from gridder.cells import draw_cells
 from gridder.crossings import tell_idle
 from gridder.policy import load_policy
+from gridder.text import say_finding
 
 POLICY = load_policy()
 ROAD = [(-50, 50), (150, 50)]  # west to east
@@ -136,7 +137,11 @@ def test_the_list_names_ways_and_places():
     rows = table(("river", RAIL), ("railway", [(80, -20), (80, 120)]), ("road", ROAD, None, "解放大路"))
     (finding,) = prepare_barriers(rows, None, POLICY)[1]
     assert finding.ids == ("解放大路 (50 50)", "解放大路 (80 50)")
-    assert finding.facts == {"n": 2, "flagged": 0, "river": 1, "railway": 1, "expressway": 0}
+    over = {"river": 1, "railway": 1}
+    assert finding.facts == {"n": 2, "flagged": 0, "expressway": 0, "over": over} | over
+    assert "（河流 1、铁路 1；" in say_finding("zh", finding) and "expressway" not in say_finding(
+        "en", finding
+    )
 
 
 def test_nothing_depends_on_the_order_of_rows():

@@ -113,7 +113,7 @@ def test_many_ids_are_cut_and_the_rest_is_counted():
 
 
 def test_names_in_a_sentence_are_listed_as_its_language_does():
-    facts = {"area": 5, "around": ("甲", "乙")}
+    facts = {"n": 2, "area": 5, "around": ("甲", "乙")}
     assert "甲、乙" in say("zh", "check.outlines_gap", **facts) and "甲, 乙" in say(
         "en", "check.outlines_gap", **facts
     )

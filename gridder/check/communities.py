@@ -17,8 +17,6 @@ from gridder.errors import Finding
 from gridder.policy import Policy
 from gridder.tables import LAYERS, District, name_rows
 
-GAPS_TOLD = 10  # more in a list are not read: the rest is told as a sum
-
 
 @dataclass(frozen=True)
 class Outlines:
@@ -95,19 +93,19 @@ def fit_outlines(communities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[
 
 
 def tell_gaps(communities: gpd.GeoDataFrame, gaps: tuple[Gap, ...]) -> list[Finding]:
-    """Return the largest gaps between communities one by one, the rest in a sum; holes in one outline; outlines in parts."""
+    """Return the gaps between communities, summed by who is around, the largest first; holes in one outline; parts."""
     names = communities["community_id"].astype(str).to_numpy()
     between = [gap for gap in gaps if len(gap.around) > 1]
     found = []
-    for gap in between[:GAPS_TOLD]:
-        around = tuple(names[list(gap.around)])
-        facts = {"area": round(gap.area_m2), "around": around}
-        found.append(Finding("check.outlines_gap", "warning", facts, around, "communities"))
-    more = between[GAPS_TOLD:]
-    if more:
-        facts = {"n": len(more), "area": round(sum(gap.area_m2 for gap in more))}
-        around = tuple(sorted({str(names[at]) for gap in more for at in gap.around}))
-        found.append(Finding("check.outlines_gaps_more", "warning", facts, around, "communities"))
+    if between:
+        areas: dict[tuple[int, ...], float] = {}
+        for gap in between:
+            areas[gap.around] = areas.get(gap.around, 0.0) + gap.area_m2
+        order = sorted(areas, key=lambda around: (-round(areas[around]), around))
+        places = tuple(f"{'–'.join(names[list(around)])} {areas[around]:.0f} m²" for around in order)
+        facts = {"n": len(between), "area": round(sum(areas.values())), "around": places}
+        ids = tuple(sorted({str(names[at]) for around in areas for at in around}))
+        found.append(Finding("check.outlines_gap", "warning", facts, ids, "communities"))
     holes = [gap for gap in gaps if len(gap.around) == 1]
     if holes:
         facts = {"n": len(holes), "area": round(sum(gap.area_m2 for gap in holes))}
