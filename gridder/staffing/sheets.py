@@ -250,5 +250,6 @@ def say_value(lang: str, value: Any) -> Any:
     if isinstance(value, dict):
         return ("；" if lang == "zh" else "; ").join(f"{k} {v:g}" for k, v in value.items())
     if isinstance(value, list):
-        return ("、" if lang == "zh" else ", ").join(map(str, value))
-    return value
+        return ("、" if lang == "zh" else ", ").join(str(say_value(lang, part)) for part in value)
+    word = f"workbook.value_{value}"
+    return say(lang, word) if isinstance(value, str) and has_sentence(word) else value

@@ -182,9 +182,15 @@ def spoken(field: str, value: Any) -> Iterable[tuple[str, str]]:
         elif isinstance(value, dict):
             yield label, many.join(f"{name} {number:g}" for name, number in value.items())
         elif isinstance(value, list):
-            yield label, ("、" if lang == "zh" else ", ").join(map(str, value))
+            yield label, ("、" if lang == "zh" else ", ").join(in_words(lang, part) for part in value)
         else:
-            yield label, value_text(value)
+            yield label, in_words(lang, value)
+
+
+def in_words(lang: str, value: Any) -> str:
+    """Return a value of a rule as the workbook says it: gridder's own words in the language, others as they are."""
+    key = f"workbook.value_{value}"
+    return say(lang, key) if isinstance(value, str) and has_sentence(key) else value_text(value)
 
 
 def value_parts(told: str) -> list[str]:

@@ -18,6 +18,7 @@ GAP_WIDTH, LABEL_WIDTH, FIGURE_WIDTH = 2, 17, 11
 SECTION_ROWS = 29  # rows from one chart to the next: title, chart or figures, sentence
 PRINT_SCALE = 54  # percent, at which chart and figures stand on one landscape page
 PLOT_POINTS = 0.84 * CHART_WIDTH * 0.75  # width inside the axes; a pixel is three quarters of a point
+BAR_SHARE = 0.85  # of the width of a bin
 FONT = {"size": 10}
 INK = dict(zip(NAMES, BUILDINGS))
 GROUND = dict(zip(NAMES, GROUNDS))
@@ -103,7 +104,9 @@ def draw_sizes(book: Book, data: Data, ranges: dict[str, str]) -> Any:
     """Return the sizes of grids as bars on a true scale, with the two ends of the window as lines."""
     chart = book.file.add_chart({"type": "scatter", "subtype": "straight"})
     middles = [value for _, value in data.columns["middle"]]
-    width = round(PLOT_POINTS / (len(middles) + 2), 1)
+    step = (data.facts["high"] - data.facts["low"]) / 2
+    least, most = max(0, min(middles) // step * step), -(-max(middles) // step) * step
+    width = round(BAR_SHARE * PLOT_POINTS * (middles[1] - middles[0]) / (most - least), 1)
     for name, ink in (("inside", INK["blue"]), ("outside", INK["clay"])):
         bars = {"type": "percentage", "value": 100, "direction": "minus", "end_style": 0}
         chart.add_series(
@@ -112,7 +115,7 @@ def draw_sizes(book: Book, data: Data, ranges: dict[str, str]) -> Any:
                 "categories": ranges["middle"],
                 "values": ranges[name],
                 "line": {"none": True},
-                "marker": {"type": "square", "size": 5, "fill": {"color": ink}, "border": {"none": True}},
+                "marker": {"type": "square", "size": 3, "fill": {"color": ink}, "border": {"none": True}},
                 "y_error_bars": bars | {"line": {"color": ink, "width": width}},
             }
         )
@@ -128,8 +131,7 @@ def draw_sizes(book: Book, data: Data, ranges: dict[str, str]) -> Any:
                 "marker": {"type": "none"},
             }
         )
-    step = (data.facts["high"] - data.facts["low"]) / 2
-    axes(book, chart, data, x={"min": max(0, min(middles) // step * step), "major_unit": step})
+    axes(book, chart, data, x={"min": least, "max": most, "major_unit": step})
     return chart
 
 

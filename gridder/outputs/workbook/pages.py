@@ -32,13 +32,14 @@ PROSE = {
     "derivation": WIDTH_PROSE,
     "remarks": WIDTH_PROSE,
     "proposal": WIDTH_PROSE,
-    "words": 52,
-    "used_by": 62,
+    "words": 48,
+    "used_by": 54,
     "rule": 36,
     "value": 22,
 }
 FIRST_WIDTH = {"Hiring": 36, "Budget": 30}  # what stands above or below the table fits in its first column
 NO_SUMS = ("Options", "Roster")  # rows that exclude each other, or a mixture of persons
+CLAUSE_WIDTH = 22  # the clauses of the inputs stand above the subdistricts of Budget
 FIRST_MIN = 17  # the title of the sheet and the links begin here
 
 
@@ -79,6 +80,8 @@ def column_width(book: Book, sheet: str, column: str, values: list[Any]) -> floa
     least = MONEY_MIN if kind == "money" else 0
     if book.at(sheet, column) == 0:
         least = FIRST_WIDTH.get(sheet, FIRST_MIN)
+    if sheet == "Budget" and column == "subdistrict":
+        least = CLAUSE_WIDTH
     if sheet == "Hiring" and column.startswith("year_"):
         least = MONEY_MIN + 2  # the cost of the year stands below
     clause = text_width(clause_of(book, column)) * CLAUSE_POINTS / FONT_POINTS + 1
