@@ -157,7 +157,7 @@ def crossing_far_from_its_barrier(folder: Path) -> Path:
 
 @case(
     {"crossings.lead_nowhere": None},
-    "1 处道路|补全道路线|通道",
+    "有 1 处止于|补全道路线|通道",
     "road|crossing",
 )
 def road_that_ends_between_barriers(folder: Path) -> Path:
