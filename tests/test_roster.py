@@ -21,7 +21,7 @@ from gridder.restaff import read_workforce
 from gridder.staffing.budget import Inputs, pay_classes
 from gridder.staffing.hiring import present_staff
 from gridder.staffing.roster import CHECKS, check_roster
-from gridder.staffing.roster_counts import People, settle_people
+from gridder.staffing.roster_counts import People, reckoning_of, settle_people
 from gridder.staffing.roster_pay import kept_pay
 from gridder.staffing.roster_sheet import SHEET, Asked, roster_sheet, roster_table
 from gridder.tables import LAYERS
@@ -527,3 +527,17 @@ def test_the_sample_of_the_documents_is_read_whole():
     )
     assert (found["fail_education"], found["relaxed_age"]) == (("#4",), ("#4",))
     assert (found["fail_appraisal"], found["fail_transfer"]) == (("#3",), ("#2",))
+
+
+@pytest.mark.parametrize("day", ["2026-03-01", "'2026-03-01'"])
+def test_the_day_of_reckoning_may_stand_in_the_settings(tmp_path, day):
+    write_small(tmp_path / "base.gpkg")
+    text = f"buildings: {{file: base.gpkg, layer: buildings}}\nstaffing: {{roster_date: {day}}}\n"
+    (tmp_path / "district.yaml").write_text(text, encoding="utf-8")
+    settings = read_district(tmp_path).settings
+    assert reckoning_of(settings, "2020-01-01") == DAY and settings["staffing"]["roster_date"] == "2026-03-01"
+    assert reckoning_of({}, "2020-01-01") == date(2020, 1, 1) and reckoning_of({}, "") is None
+    (tmp_path / "district.yaml").write_text(text.replace(day, "1. March"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_district(tmp_path)
+    assert caught.value.findings[0].code == "errors.yaml_value"

@@ -67,6 +67,10 @@ def build_layout(path: Path, tree: Any) -> Layout:
     """Return the layout of a checked ``district.yaml``."""
     sources = []
     staffing = plain(tree.get("staffing") or {})
+    if staffing.get("roster_date"):
+        staffing["roster_date"] = str(
+            staffing["roster_date"]
+        )  # YAML makes a date of it, the record keeps text
     for layer in LAYERS:
         sections = tree.get(layer) or []
         for section in sections if isinstance(sections, list) else [sections]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ COORDS = "coords"
 TOP_KEYS = ("district", COORDS, "crs", "encoding", "staffing", "households_meaning", "policy", *LAYERS)
 DISTRICT_KEYS = ("id", "name")
 SOURCE_KEYS = ("file", "layer", "encoding", "columns", "crs", COORDS, "kind", "kinds")
-STAFFING_KEYS = (*BOUNDS, "workforce")
+STAFFING_KEYS = (*BOUNDS, "workforce", "roster_date")
 SECTIONS = ("district", "staffing", "columns", "kinds")  # keys that hold keys
 TEXTS = ("columns.", "kinds.")  # sections whose keys and values are words of the data
 
@@ -63,6 +64,8 @@ class Blame:
             self.add("yaml_value", name, line, DATUMS)
         elif key == "crs" and value is not None and find_crs(shown) is None:
             self.add("yaml_crs", name, line, value=shown)
+        elif key == "roster_date" and value is not None and not is_date(shown):
+            self.add("yaml_value", name, line, ("YYYY-MM-DD",))
         elif key == "encoding" and value is not None and not is_encoding(shown):
             self.add("yaml_encoding", name, line, value=shown)
         elif key in ("file", "workforce") and value:
@@ -94,6 +97,14 @@ def is_encoding(name: str) -> bool:
     try:
         return codecs.lookup(name)._is_text_encoding  # base64 and the like make bytes of bytes
     except LookupError:
+        return False
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date written YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
         return False
 
 
