@@ -110,7 +110,7 @@ def showing(lang: str, *, quiet: bool) -> Iterator[Any]:
 
 COMMON = (
     "policy grids objective effort seed lang columns layer crs coords encoding bad_rows missing jobs effective_date "
-    "staffing anonymous"
+    "staffing anonymous pictures basemap key basemap_coords"
 ).split()
 
 
@@ -176,6 +176,10 @@ def plan(
     effective_date: o.DateOpt = "",
     staffing: o.StaffingOpt = None,
     anonymous: o.AnonymousOpt = False,
+    pictures: o.PicturesOpt = None,
+    basemap: o.BasemapOpt = None,
+    key: o.KeyOpt = None,
+    basemap_coords: o.BasemapCoordsOpt = None,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
     quiet: o.QuietOpt = False,
@@ -215,6 +219,10 @@ def regenerate(
     effective_date: o.DateOpt = "",
     staffing: o.StaffingOpt = None,
     anonymous: o.AnonymousOpt = False,
+    pictures: o.PicturesOpt = None,
+    basemap: o.BasemapOpt = None,
+    key: o.KeyOpt = None,
+    basemap_coords: o.BasemapCoordsOpt = None,
     overwrite: o.OverwriteOpt = False,
     json_: o.JsonOpt = False,
     quiet: o.QuietOpt = False,
@@ -330,13 +338,18 @@ def staff(
 def map_(
     directory: Annotated[Path, typer.Argument(help="a delivery 成果目录")],
     lang: Annotated[o.Lang | None, o.option("--lang", "zh|en; default: as planned")] = None,
+    pictures: o.PicturesOpt = None,
+    basemap: o.BasemapOpt = None,
+    key: o.KeyOpt = None,
+    basemap_coords: o.BasemapCoordsOpt = None,
 ) -> None:
     """Draw the maps of a delivery again. 重绘地图"""
     with exits(lang.value if lang else "zh"):
         from gridder.tasks import draw_again
         from gridder.text import say
 
-        page = draw_again(directory, lang=lang.value if lang else None)
+        drawing = request_of(locals()).drawing()
+        page = draw_again(directory, lang=lang.value if lang else None, drawing=drawing)
         print(say(lang.value if lang else "zh", "cli.mapped", path=page))
 
 

@@ -19,6 +19,7 @@ from gridder.effort import Event, Progress, silent
 from gridder.errors import Finding, GridderError, InputError, OutputError, RejectedError, UsageError
 from gridder.journal import Journal
 from gridder.outputs.geopackage import write_geopackage
+from gridder.outputs.maps.drawing import PLAIN, Drawing
 from gridder.outputs.record import load_run, plan_sha256, write_record
 from gridder.outputs.workbook import write_workbook
 from gridder.tables import Run
@@ -53,7 +54,13 @@ def is_delivery(path: Path) -> bool:
 
 
 def deliver(
-    run: Run, out: Path, *, source: Path | None = None, overwrite: bool = False, progress: Progress = silent
+    run: Run,
+    out: Path,
+    *,
+    source: Path | None = None,
+    overwrite: bool = False,
+    progress: Progress = silent,
+    drawing: Drawing = PLAIN,
 ) -> None:
     """Write everything a run delivers to ``out``, verified.
 
@@ -72,7 +79,7 @@ def deliver(
     out = Path(os.path.abspath(out))  # ``.`` has no name to write beside
     with writing_aside(out) as aside:
         progress(Event("write", 0, 1, out.name))
-        write_all(run, aside, progress)
+        write_all(run, aside, progress, drawing)
         progress(Event("verify", 0, 1, out.name))
         violations = verify_delivery(aside, source)
         if violations:
@@ -100,30 +107,37 @@ def input_is_gone(violation: Violation) -> bool:
     return violation.code in ("verify.input_changed", "verify.input_missing")
 
 
-def write_all(run: Run, folder: Path, progress: Progress = silent) -> None:
+def write_all(run: Run, folder: Path, progress: Progress = silent, drawing: Drawing = PLAIN) -> None:
     """Write every file of a delivery into an empty folder."""
     write_geopackage(run, folder / "plan.gpkg")
     write_record(run, folder)
     write_workbook(run, folder / "staffing.xlsx")
-    write_maps(load_run(folder), folder / "maps", plan_sha256(folder), progress)
+    write_maps(load_run(folder), folder / "maps", plan_sha256(folder), progress, drawing)
     log = progress.text() if isinstance(progress, Journal) else ""
     (folder / "run.log").write_text(log, encoding="utf-8")
 
 
-def write_maps(run: Run, folder: Path, fingerprint: str, progress: Progress = silent) -> None:
+def write_maps(
+    run: Run, folder: Path, fingerprint: str, progress: Progress = silent, drawing: Drawing = PLAIN
+) -> None:
     """Draw every page from what the delivery holds, so that ``gridder map`` draws the same bytes later."""
+    from gridder.outputs.maps.basemap import place_on
     from gridder.outputs.maps.index import draw_index
     from gridder.outputs.maps.page import draw_community, draw_worker_sheets, page_names
+    from gridder.outputs.maps.pictures import draw_picture
 
     run = replace(run, options=run.options | {"plan_sha256": fingerprint})
     folder.mkdir(exist_ok=True)
     names = page_names(sorted(run.communities.index))
+    placed, basemap = place_on(run, drawing.basemap), drawing.basemap
     for done, (community_id, name) in enumerate(sorted(names.items())):
         progress(Event("maps", done, len(names), name))
-        write_page(folder / f"{name}.html", draw_community(run, community_id))
+        write_page(folder / f"{name}.html", draw_community(placed, community_id, basemap=basemap))
         if int(run.communities["grids"][community_id]) > 0:
             write_page(folder / f"{name}-grids.html", draw_worker_sheets(run, community_id))
-    write_page(folder / "index.html", draw_index(run, names))
+        if drawing.pictures and run.communities.geometry[community_id] is not None:
+            draw_picture(run, community_id, folder / f"{name}.{drawing.pictures}")
+    write_page(folder / "index.html", draw_index(placed, names, basemap=basemap))
 
 
 def write_page(path: Path, html: str) -> None:

@@ -46,6 +46,13 @@ class Missing(StrEnum):
     estimate = "estimate"
 
 
+class PictureName(StrEnum):
+    """Formats of pictures."""
+
+    png = "png"
+    svg = "svg"
+
+
 def option(name: str, help: str) -> Any:
     """Return a typer option with its help."""
     return typer.Option(name, help=help, show_default=False)
@@ -78,6 +85,17 @@ EncodingOpt = Annotated[str | None, option("--encoding", "e.g. GB18030 编码")]
 BadRowsOpt = Annotated[BadRows, option("--bad-rows", "stop|quarantine 无法划分的行")]
 MissingOpt = Annotated[Missing, option("--missing", "stop|zero|estimate 户数缺失")]
 JobsOpt = Annotated[int, typer.Option("--jobs", help="processes 进程数", min=1)]
+PicturesOpt = Annotated[
+    PictureName | None, option("--pictures", "png|svg: a picture of each community 静态图")
+]
+BasemapOpt = Annotated[
+    str | None,
+    option("--basemap", "tianditu, or tiles https://…/{z}/{x}/{y}: pages then use the network 底图"),
+]
+KeyOpt = Annotated[str | None, option("--key", "key of the basemap; readable in the pages 底图密钥")]
+BasemapCoordsOpt = Annotated[
+    str | None, option("--basemap-coords", "wgs84|gcj02: what the tiles are drawn in 底图坐标")
+]
 OverwriteOpt = Annotated[bool, option("--overwrite", "replace an older delivery 覆盖")]
 JsonOpt = Annotated[bool, option("--json", "result as JSON on stdout")]
 QuietOpt = Annotated[bool, option("-q", "no progress 安静")]

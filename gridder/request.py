@@ -11,6 +11,9 @@ from typing import Any, Literal, cast
 from gridder.addresses import is_address, name_of_database
 from gridder.effort import Effort, EffortName
 from gridder.errors import UsageError
+from gridder.outputs.maps.basemap import find_basemap
+from gridder.outputs.maps.drawing import Drawing
+from gridder.outputs.maps.pictures import check_pictures
 from gridder.partition.problem import GridsRule
 from gridder.policy import DEFAULT_POLICY, Policy, load_policy
 from gridder.prepare import PlanOptions
@@ -42,6 +45,10 @@ class Request:
     effective_date: str = ""
     objective: str = "boundary"
     staffing: list[str] | None = None
+    pictures: str | None = None
+    basemap: str | None = None
+    key: str | None = None
+    basemap_coords: str | None = None
     anonymous: bool = False
 
     def read_options(self) -> ReadOptions:
@@ -97,6 +104,19 @@ class Request:
     def effort_of(self) -> Effort:
         """Return how hard to look."""
         return Effort(cast(EffortName, self.effort), self.seed)
+
+    def drawing(self) -> Drawing:
+        """Return how the delivery is drawn.
+
+        Raises
+        ------
+        GridderError
+            A basemap that is none, or pictures that cannot be drawn here.
+        """
+        if self.pictures:
+            check_pictures()
+        basemap = find_basemap(self.basemap, key=self.key, datum=self.basemap_coords)
+        return Drawing(self.pictures, basemap)
 
     def policy_of(self, settings: dict[str, Any]) -> Policy:
         """Return the policy: the command line's, else that of district.yaml, else the default."""

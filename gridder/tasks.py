@@ -13,6 +13,7 @@ from gridder.district import Inspection, inspect_district, plan_district
 from gridder.effort import Event
 from gridder.errors import InputError, UsageError
 from gridder.journal import Journal
+from gridder.outputs.maps.drawing import PLAIN, Drawing
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import read_district
@@ -47,7 +48,7 @@ def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, 
     GridderError
         With the exit code that the command line promises.
     """
-    options = request.plan_options()
+    options, drawing = request.plan_options(), request.drawing()
     refuse_existing(out, overwrite=overwrite)
     if request.policy:
         load_policy(request.policy)  # a wrong policy is refused before a long reading
@@ -55,7 +56,7 @@ def plan_input(input_path: Path, request: Request, out: Path, journal: Journal, 
     district = request.state_inputs(read_district(input_path, request.read_options()))
     policy = request.policy_of(district.settings)
     run = plan_district(district, policy, request.effort_of(), options, progress=journal)
-    deliver(run, out, source=input_path, overwrite=overwrite, progress=journal)
+    deliver(run, out, source=input_path, overwrite=overwrite, progress=journal, drawing=drawing)
     return run
 
 
@@ -85,7 +86,7 @@ def regenerate_input(
     InputError
         Edits made for another plan than ``old`` (both fingerprints are told), among others.
     """
-    options = request.plan_options()
+    options, drawing = request.plan_options(), request.drawing()
     refuse_existing(out, overwrite=overwrite)
     before = load_run(old) if old else None
     wanted = read_edits(edits) if edits else None
@@ -96,7 +97,7 @@ def regenerate_input(
     policy = request.policy_of(district.settings)
     effort = request.effort_of()
     run = regenerate_district(district, policy, effort, options, old=before, edits=wanted, progress=journal)
-    deliver(run, out, source=input_path, overwrite=overwrite, progress=journal)
+    deliver(run, out, source=input_path, overwrite=overwrite, progress=journal, drawing=drawing)
     return run
 
 
@@ -140,11 +141,13 @@ def staff_delivery(
     return place
 
 
-def draw_again(directory: Path, *, lang: str | None) -> Path:
+def draw_again(directory: Path, *, lang: str | None, drawing: Drawing = PLAIN) -> Path:
     """Draw the maps of a delivery again, in place; return the page to open."""
     run = load_run(directory)
     with writing_aside(directory / "maps") as aside:
-        write_maps(replace(run, lang=lang or run.lang), aside / "maps", plan_sha256(directory))
+        write_maps(
+            replace(run, lang=lang or run.lang), aside / "maps", plan_sha256(directory), drawing=drawing
+        )
         for page in sorted((aside / "maps").iterdir()):
             page.replace(directory / "maps" / page.name)
     return directory / "maps" / "index.html"

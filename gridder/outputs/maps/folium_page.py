@@ -23,6 +23,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.map import CustomPane
 from folium.template import Template
 
+from gridder.outputs.maps.basemap import Basemap
 from gridder.outputs.maps.packed import pack_columns, pack_shapes
 from gridder.outputs.maps.strokes import Stroke
 from gridder.outputs.maps.two import attribute, mark_up, two
@@ -61,6 +62,8 @@ class Page:
         Assets of this page besides the shared ones, by file name.
     data
         JSON-able facts for the page's script: ``gridder.data`` there.
+    basemap
+        Tiles under the maps, if any.
     """
 
     title: dict[str, str]
@@ -69,6 +72,7 @@ class Page:
     css: tuple[str, ...] = ()
     js: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    basemap: Basemap | None = None
 
 
 @cache
@@ -215,6 +219,7 @@ def render(maps: Iterable[folium.Map], page: Page) -> str:
         assets |= find_assets(figure)
         scripts.append(tidy(figure.script.render()))
     files = sorted(assets.values())
+    data = page.data | {"shapes": shapes} | ({"basemap": page.basemap.facts()} if page.basemap else {})
     css = [strip_urls(read_asset(name)) for name in files if name.endswith(".css")]
     js = [read_asset(name) for name in files if name.endswith(".js")]
     return fill_template(
@@ -227,7 +232,7 @@ def render(maps: Iterable[folium.Map], page: Page) -> str:
         shared_js="\n".join(read_asset(name) for name in SHARED_JS),
         js="\n".join(read_asset(name) for name in page.js),
         map_js="\n".join(scripts),
-        data=dump_json(page.data | {"shapes": shapes}),
+        data=dump_json(data),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gridder.outputs.maps import folium_page, layers, two
+from gridder.outputs.maps.basemap import Basemap
 from gridder.outputs.maps.facts import clause_name, meaning_of
 from gridder.outputs.maps.layers import number_of, text_of
 from gridder.outputs.maps.strokes import Stroke
@@ -36,7 +37,7 @@ WHOLE_COLUMNS = {
 }
 
 
-def draw_index(run: Run, page_of: dict[str, str]) -> str:
+def draw_index(run: Run, page_of: dict[str, str], *, basemap: Basemap | None = None) -> str:
     """Return the district page as one HTML file that needs no network.
 
     Parameters
@@ -46,6 +47,8 @@ def draw_index(run: Run, page_of: dict[str, str]) -> str:
     page_of
         File of the page of each community, by community_id, relative to this page. A community without one is
         listed without a link.
+    basemap
+        Tiles to show under the map; the run's layers are then those of ``basemap.place_on``.
 
     Returns
     -------
@@ -68,7 +71,13 @@ def draw_index(run: Run, page_of: dict[str, str]) -> str:
     )
     title = two.both("index.page_title", district=run.name or run.district_id)
     page = folium_page.Page(
-        title=title, body_html=body, lang=run.lang, css=("index.css",), js=("index.js",), data=data
+        title=title,
+        body_html=body,
+        lang=run.lang,
+        css=("index.css",),
+        js=("index.js",),
+        data=data,
+        basemap=basemap,
     )
     return folium_page.render([chart], page)
 

@@ -12,6 +12,7 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from gridder.outputs.maps import folium_page, marks, review, sheets
+from gridder.outputs.maps.basemap import Basemap
 from gridder.outputs.maps.chart import draw_chart
 from gridder.outputs.maps.facts import clause_tag, tell_cases, tell_community
 from gridder.outputs.maps.layers import bounds_of, records, row_of, text_of
@@ -92,7 +93,7 @@ def page_names(ids: Iterable[str]) -> dict[str, str]:
     }
 
 
-def draw_community(run: Run, community_id: str) -> str:
+def draw_community(run: Run, community_id: str, *, basemap: Basemap | None = None) -> str:
     """Return the page of one community as one HTML file that needs no network.
 
     Parameters
@@ -101,6 +102,8 @@ def draw_community(run: Run, community_id: str) -> str:
         The run. Its language is shown first; the page carries both.
     community_id
         A community of ``run.communities``.
+    basemap
+        Tiles to show under the map; the run's layers are then those of ``basemap.place_on``.
 
     Returns
     -------
@@ -126,6 +129,7 @@ def draw_community(run: Run, community_id: str) -> str:
         lang=run.lang,
         css=("community.css", "review.css", "print.css"),
         js=SCRIPTS,
+        basemap=basemap,
         data=tell_script(run, sheet) | {"review": review.tell_review(run, sheet, name)},
     )
     return folium_page.render([drawn], page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +72,11 @@ def draw_picture(run: Run, community_id: str, path: str | Path) -> None:
     target = Path(path)
     if target.suffix.lower() not in SUFFIXES:
         raise OutputError("pictures.wrong_suffix", name=target.name)
-    try:
-        import matplotlib
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise OutputError("pictures.no_matplotlib") from None
+    check_pictures()
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     settings: Any = {
         "font.family": find_font(),
         "svg.hashsalt": community_id,
@@ -89,6 +89,13 @@ def draw_picture(run: Run, community_id: str, path: str | Path) -> None:
         draw_sheet(figure, run, community_id)
         stamp = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
         figure.savefig(target, dpi=200, metadata=stamp[target.suffix.lower()])
+
+
+def check_pictures() -> None:
+    """Raise OutputError where no picture can be drawn: matplotlib or a font with Chinese signs is missing."""
+    if find_spec("matplotlib") is None:
+        raise OutputError("pictures.no_matplotlib")
+    find_font()
 
 
 def find_font() -> str:

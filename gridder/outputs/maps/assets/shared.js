@@ -173,10 +173,41 @@ var gridder = {};
     if (options.shown) waiting.push([options.map, group]);
     return group;
   };
+  // the basemap, where one was asked for: tiles of the network under the map, a switch that names them
+  var based = [];
+  gridder.addBasemap = function (map) {
+    var base = gridder.data.basemap;
+    if (!base || based.indexOf(map) >= 0) return;
+    based.push(map);
+    root.classList.add("with-basemap");
+    var tiles = L.layerGroup(base.urls.map(function (url) {
+      return L.tileLayer(url, { subdomains: base.servers, maxNativeZoom: base.zoom_max, maxZoom: 21 });
+    })).addTo(map);
+    var control = L.control({ position: "bottomleft" });
+    control.onAdd = function () {
+      var box = gridder.make("input"), name = gridder.make("span"), note = gridder.make("span", "basemap-note");
+      box.type = "checkbox";
+      box.checked = true;
+      box.addEventListener("change", function () {
+        if (box.checked) map.addLayer(tiles); else map.removeLayer(tiles);
+        root.classList.toggle("with-basemap", box.checked);
+      });
+      var write = function () { name.textContent = gridder.text(base.name); note.textContent = gridder.text(base.note); };
+      document.addEventListener("gridder:lang", write);
+      write();
+      var node = gridder.make("div", "basemap", gridder.make("label", "", box, name), note);
+      L.DomEvent.disableClickPropagation(node);
+      return node;
+    };
+    control.addTo(map);
+  };
   var showWaiting = function (map) {
     var mine = waiting.filter(function (pair) { return !map || pair[0] === map; });
     waiting = waiting.filter(function (pair) { return mine.indexOf(pair) < 0; });
-    mine.forEach(function (pair) { pair[0].addLayer(pair[1]); });
+    mine.forEach(function (pair) {
+      gridder.addBasemap(pair[0]);
+      pair[0].addLayer(pair[1]);
+    });
   };
   // the same shape once more in another stroke
   gridder.outlineOf = function (layer, style) {
