@@ -33,11 +33,12 @@ PROSE = {
     "remarks": WIDTH_PROSE,
     "proposal": WIDTH_PROSE,
     "words": 48,
+    "total_without": 64,
     "used_by": 54,
     "rule": 36,
     "value": 22,
 }
-FIRST_WIDTH = {"Hiring": 36, "Budget": 30}  # what stands above or below the table fits in its first column
+FIRST_WIDTH = {"Hiring": 36, "Budget": 44}  # what stands above or below the table fits in its first column
 NO_SUMS = ("Options", "Roster")  # rows that exclude each other, or a mixture of persons
 CLAUSE_WIDTH = 22  # the clauses of the inputs stand above the subdistricts of Budget
 FIRST_MIN = 17  # the title of the sheet and the links begin here
