@@ -20,7 +20,8 @@ from test_workbook_office import RICH
 from gridder.outputs.workbook import write_workbook
 from gridder.outputs.workbook.book import HEADER
 from gridder.outputs.workbook.styles import text_width
-from gridder.staffing.basis import COLUMNS_OF, INPUT_CLAUSES, NUMBERED, rule_of
+from gridder.staffing.basis import COLUMNS_OF, INPUT_CLAUSES, rule_of
+from gridder.staffing.columns import YEARS
 from gridder.staffing.sheets import SUMMARY
 from gridder.tables import Run
 from gridder.text import has_sentence, say
@@ -105,7 +106,7 @@ def test_every_computed_column_has_its_clause_and_a_note(run: Run, book: Workboo
         table = run.staffing[sheet.lower()]
         titles = {cell.value: cell for row in book[sheet].iter_rows(max_row=30) for cell in row if cell.value}
         for column in table.columns:
-            stem = next((name for name in NUMBERED if re.fullmatch(rf"{name}\d+", column)), "")
+            stem = next((name for name in YEARS if re.fullmatch(rf"{name}\d+", column)), "")
             year = column.removeprefix(stem) if stem else ""
             key = f"workbook.col_{stem.removesuffix('_') or column}"
             head = titles[say(run.lang, key, year=year) if stem else say(run.lang, key)]
@@ -135,7 +136,7 @@ def test_every_column_is_named_and_explained(run: Run) -> None:
         name: t for name, t in run.staffing.items() if name not in ("summary", "inputs", "notes", "rules")
     }
     columns = {column for table in sheets.values() for column in table.columns}
-    stems = {re.sub(r"_\d+$", "", c) if c.startswith(NUMBERED) else c for c in columns}
+    stems = {re.sub(r"_\d+$", "", c) if c.startswith(tuple(YEARS)) else c for c in columns}
     assert {c for c in stems if not has_sentence(f"workbook.col_{c}")} == set()
     assert {c for c in stems - PLAIN if not has_sentence(f"workbook_how.{c}")} == set()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gridder.staffing.columns import year_of
+
 # rule (a field of the policy, or an input of the county) → the columns that are computed with it
 COLUMNS_OF = {
     "households_min": "households grids grids_min smallest lawful k households_kept",
@@ -60,12 +62,9 @@ INPUT_CLAUSES = {
 
 
 def split_number(column: str) -> tuple[str, str]:
-    """Return a numbered column as (its name, its number): ``year_2`` is (``year_``, ``2``); others have no number."""
-    stem, _, number = column.rpartition("_")
-    return (f"{stem}_", number) if number.isdigit() and f"{stem}_" in NUMBERED else (column, "")
-
-
-NUMBERED = ("year_", "cost_year_", "spent_year_", "training_year_")
+    """Return a column of a year as (its name, the year): ``year_2`` is (``year_``, ``2``); others have no year."""
+    named = year_of(column)
+    return (f"{named[0]}_", named[1]) if named else (column, "")
 
 
 def rule_of(column: str) -> str | None:

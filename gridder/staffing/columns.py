@@ -1,4 +1,4 @@
-"""What the columns of the workbook are: how they are shown, whether they add up, how they are computed."""
+"""What the columns of the workbook are: how they are shown, whether they add up."""
 
 from __future__ import annotations
 
@@ -40,24 +40,6 @@ ALARMS = {
     "other_shortage": "warn",
     "surplus": "warn",
     "certified_gap": "warn",
-}
-
-# Formulas over the cells of the same row and the inputs wage, rate and share; blank stays blank.
-FORMULAS: dict[str, dict[str, str]] = {
-    "Budget": {
-        "pool": '=IF(OR({wage}="",{posts_given}=""),"",ROUND({posts_given}*{wage},2))',
-        "base": '=IF({pool}="","",ROUND({pool}*{share},2))',
-        "performance": '=IF({pool}="","",{pool}-{base})',
-        "employer": '=IF(OR({pool}="",{rate}=""),"",ROUND({pool}*{rate},2))',
-        "total": (
-            '=IF(OR({pool}="",{employer}=""),"",'
-            "{pool}+{employer}+SUM({allowances},{medical},{leave},{emergency},{pay_kept}))"
-        ),
-    },
-    "Hiring": {
-        "hiring_gap": '=IF(OR({posts_given}="",{present}=""),"",{posts_given}-{present})',
-        "hiring": '=IF({hiring_gap}="","",MAX(0,{hiring_gap}))',
-    },
 }
 
 
