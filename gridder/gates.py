@@ -124,6 +124,19 @@ def dry_part(whole: BaseGeometry, stop: np.ndarray, water: Water) -> BaseGeometr
     return part_around(parts, shapely.Point(stop)) if len(parts) else whole
 
 
+def reach_banks(over: Spots, cells: np.ndarray, stops: np.ndarray, solid: shapely.STRtree) -> np.ndarray:
+    """Return the lines from each spot of a crossing point to the land of its two cells: it may stand in mid-river.
+
+    Land is what barriers leave of a cell around its stop.
+    """
+    bare = Water(solid, shapely.STRtree([]))
+    ends = over[["a", "b"]].to_numpy().ravel()
+    land = {int(cell): dry_part(cells[cell], stops[cell], bare) for cell in np.unique(ends)}
+    spots = np.repeat(np.asarray(shapely.points(over[["x", "y"]].to_numpy())), 2)
+    banks = np.array([land[cell] for cell in ends.tolist()], dtype=object)
+    return np.asarray(shapely.shortest_line(spots, banks))
+
+
 def part_around(parts: np.ndarray, stop: shapely.Point) -> BaseGeometry:
     """Return the part that a stop is in; for one in the water (a house on piles) the nearest, and a gangway to it."""
     near_m = shapely.distance(parts, stop)
@@ -257,8 +270,11 @@ def find_ways(cells: np.ndarray, buildings: np.ndarray, passages: Passages) -> p
     stops = find_stops(cells, buildings, passages.solid)
     spots = spots_on_segments(passages.open, stops)
     over = spots_of_crossings(passages.closed, passages.crossings, passages.which, passages.passed)
-    bridges = np.concatenate([passages.crossings, shapely.points(over[["x", "y"]].to_numpy())])
-    water = Water(shapely.STRtree(passages.solid), shapely.STRtree(bridges))
+    solid = shapely.STRtree(passages.solid)
+    stated = over[shapely.get_dimensions(passages.crossings[passages.which]) == 0]
+    on_bridges = np.asarray(shapely.points(over[["x", "y"]].to_numpy()))
+    bridges = np.concatenate([passages.crossings, on_bridges, reach_banks(stated, cells, stops, solid)])
+    water = Water(solid, shapely.STRtree(bridges))
     ground = Ground(stops, dry_ground(cells, stops, water), shapely.STRtree(cells), water)
     gates = choose_gates(pd.concat([spots, over]), stops, ground.dry)
     lines = draw_ways(gates, ground)

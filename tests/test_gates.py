@@ -138,3 +138,16 @@ def test_rounds_cross_rivers_on_bridges_alone(seed):
     )
     met = shapely.intersection(way, solid)
     assert not met.is_empty and shapely.difference(met, reach).is_empty
+
+
+def test_a_crossing_point_in_the_middle_of_a_wide_river_leads_from_bank_to_bank():
+    """
+    ~~~~ 40 m of water ~~~~ : a house on either side, the bridge a point in mid-river
+    """
+    table = atoms({"n": house(140, 260, 8, 6), "s": house(160, 132, 8, 6)})
+    river, bridge = box(-10, 180, 410, 220), Point(150, 200)
+    _, edges = edges_among(table, ("river", river), ("crossing", bridge))
+    way = shapely.from_wkt(edges["way"].iloc[0])
+    over = shapely.intersection(way, river)
+    assert over.length == pytest.approx(40, abs=4) and over.distance(bridge) < BRIDGE_M
+    assert way.length < 160
