@@ -26,6 +26,7 @@ class Label:
     polygon: BaseGeometry
     sizes_px: tuple[tuple[float, float], ...]
     must: bool = False  # drawn even where it covers another
+    inside: bool = False  # drawn only where it lies in its polygon
 
 
 def place_labels(
@@ -35,7 +36,19 @@ def place_labels(
     m_per_px: float,
     taken: tuple[BaseGeometry, ...] = (),
 ) -> dict[str, Point]:
-    """Return the centre of every label that found room, by key, in the CRS of the polygons.
+    """Return the centre of every label that found room, by key, in the CRS of the polygons: as ``fit_labels``."""
+    fitted = fit_labels(labels, buildings, m_per_px=m_per_px, taken=taken)
+    return {key: point for key, (point, _) in fitted.items()}
+
+
+def fit_labels(
+    labels: list[Label],
+    buildings: list[BaseGeometry],
+    *,
+    m_per_px: float,
+    taken: tuple[BaseGeometry, ...] = (),
+) -> dict[str, tuple[Point, int]]:
+    """Return the centre of every label that found room, by key, and the place of the size it took.
 
     Points of a raster inside the polygon are tried. The cost of a point is the share of the label that covers
     buildings, three times, the share outside the polygon, six times, and its distance from the centroid in halves
@@ -44,10 +57,11 @@ def place_labels(
     """
     tree = shapely.STRtree(buildings)
     boxes = list(taken)
-    placed: dict[str, Point] = {}
+    placed: dict[str, tuple[Point, int]] = {}
     for label in labels:
         points = raster_points(label.polygon, m_per_px * RASTER_PX)
-        for width_px, height_px in label.sizes_px:
+        for size in range(len(label.sizes_px)):
+            width_px, height_px = label.sizes_px[size]
             tried = boxes_at(points, width_px * m_per_px, height_px * m_per_px)
             outside = outside_share(label.polygon, tried)
             hit = np.array([any(box.intersects(other) for other in boxes) for box in tried], dtype=bool)
@@ -55,10 +69,10 @@ def place_labels(
             best = int(np.lexsort((shapely.get_x(points), -shapely.get_y(points), np.round(cost, 6)))[0])
             if outside[best] <= OUTSIDE_MAX and not hit[best]:
                 break
-        if hit[best] and not label.must:
+        if (hit[best] and not label.must) or (outside[best] > OUTSIDE_MAX and label.inside):
             continue
         boxes.append(tried[best])
-        placed[label.key] = points[best]
+        placed[label.key] = (points[best], size)
     return placed
 
 

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-import math
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import shapely
-from shapely import affinity
 
 from gridder.errors import OutputError
 from gridder.outputs.maps import layers, palette
 from gridder.outputs.maps.barrier_shapes import draw_kinds
-from gridder.outputs.maps.labels import Label, place_labels
 from gridder.outputs.maps.marks import find_signs, sign_place
-from gridder.outputs.maps.sheet import MAP_PX, Sheet, make_sheet
+from gridder.outputs.maps.picture_legend import draw_legend
+from gridder.outputs.maps.picture_pens import (
+    AREA_COLOURS,
+    BETWEEN,
+    BOUNDARY,
+    EXCEPTION,
+    EXCEPTION_HATCH,
+    OUTLINE,
+    SIGN_POINTS,
+    STROKES,
+    draw_area,
+    draw_crossing,
+    draw_hall,
+    draw_lines,
+    draw_special,
+    draw_strokes,
+    hatch,
+)
+from gridder.outputs.maps.picture_text import draw_labels, draw_words
+from gridder.outputs.maps.sheet import Sheet, make_sheet
 from gridder.tables import Run
-from gridder.text import say
 
 FONTS = (
     "Noto Sans CJK SC",
@@ -32,31 +47,19 @@ FONTS = (
 )
 SUFFIXES = (".png", ".svg", ".pdf")
 PAGE_INCHES = (11.69, 8.27)  # A4 landscape
-MAP_INCHES = 7.0  # what the community fills of it
+MAP_BOX = (
+    0.03,
+    0.08,
+    0.77,
+    0.80,
+)  # left, below, width, height as shares of the page; the legend stands at its right
 POINTS_PER_INCH = 72
-LABEL_POINTS = ((44.0, 26.0), (26.0, 14.0))  # a grid's number over its households; the number alone
 MARGIN_SHARE = 0.04  # of the community's size, around it
-# kind of barrier: strokes (colour, width in points, dashes) from below to above
-STROKES: dict[str, tuple[tuple[str, float, Any], ...]] = {
-    "road": (("#C9CDCB", 3.2, "-"), ("#FFFFFF", 2.4, "-")),
-    "arterial": (("#B9BDBA", 5.4, "-"), ("#FFFFFF", 4.4, "-")),
-    "wall": (("#4A5965", 1.0, "-"),),
-    "river": (("#3B75A1", 5.0, "-"), ("#8FBBDC", 3.6, "-")),
-    "railway": (("#FFFFFF", 4.4, "-"), ("#3B3F42", 3.2, "-"), ("#FFFFFF", 1.6, (0, (3.5, 3.5)))),
-    "expressway": (("#8A5A00", 4.6, "-"), ("#FAEDCB", 2.2, "-")),
-}
 UNDER = ("road", "arterial")  # below the buildings; the others stand above the boundaries of grids
-BETWEEN = "#DFE2E3"  # ground without buildings between two barriers
-AREA_COLOURS = {
-    "river": ("#8FBBDC", "#3B75A1"),
-    "railway": ("#8A9096", "#3B3F42"),
-    "expressway": ("#FAEDCB", "#8A5A00"),
-}
 WIDE_M, THINNEST = (
     1.5,
     0.3,
 )  # streets grow thinner where a pixel of the page is more than this; share at the least
-SIGN_POINTS = 9.0  # width of the sign of a crossing
 
 
 def draw_picture(run: Run, community_id: str, path: str | Path) -> None:
@@ -110,11 +113,11 @@ def find_font() -> str:
 
 
 def draw_sheet(figure: Any, run: Run, community_id: str) -> None:
-    """Draw title, map, scale and notes of one community."""
+    """Draw title, map, legend, scale and notes of one community."""
     mine = run.grids[run.grids["community_id"].astype(str) == community_id].sort_index()
     mine = mine.assign(colour=palette.colour_grids(mine, palette.find_neighbours(mine)))
     sheet = make_sheet(run, community_id, mine)
-    axes = figure.add_axes((0.03, 0.07, 0.94, 0.82))
+    axes = figure.add_axes(MAP_BOX)
     axes.set_aspect("equal")
     axes.set_axis_off()
     x0, y0, x1, y1 = sheet.outline.bounds
@@ -122,31 +125,54 @@ def draw_sheet(figure: Any, run: Run, community_id: str) -> None:
     axes.set_xlim(x0 - pad, x1 + pad)
     axes.set_ylim(y0 - pad, y1 + pad)
     draw_grids(axes, sheet)
+    for _, compound in sheet.compounds:
+        draw_lines(axes, shapely.boundary(compound), "#7B8790", 0.6, (0, (3, 3)), 4.5)
     draw_buildings(axes, sheet)
     inner = layers.inner_boundaries(list(mine.geometry), sheet.outline) if len(mine) else shapely.LineString()
-    for colour, width in (("#FFFFFF", 3.4), ("#33424E", 1.6)):
+    for colour, width in (("#FFFFFF", 3.4), (BOUNDARY, 1.6)):
         draw_lines(axes, inner, colour, width, "-", 6)
-    draw_barriers(axes, run, sheet)
-    draw_lines(axes, sheet.outline.boundary, "#1B2733", 2.6, "-", 8)
-    draw_crossings(axes, run, sheet)
-    draw_labels(axes, run, sheet)
-    draw_words(figure, axes, run, sheet)
+    kinds = draw_barriers(axes, run, sheet)
+    draw_lines(axes, sheet.outline.boundary, OUTLINE, 2.6, "-", 8)
+    signs, taken = draw_signs(axes, run, sheet)
+    unnamed = draw_labels(axes, run, sheet, taken, m_per_point=points_to_metres(sheet))
+    draw_legend(figure, kinds | signs | kinds_of(sheet), run.lang)
+    draw_words(figure, axes, run, sheet, unnamed)
+
+
+def kinds_of(sheet: Sheet) -> set[str]:
+    """Return the entries of the legend that grids, buildings and compounds have on a sheet."""
+    found = (
+        {"outline"}
+        | ({"grids"} if len(sheet.grids) else set())
+        | ({"buildings"} if len(sheet.buildings) else set())
+    )
+    return (
+        found
+        | ({"compounds"} if sheet.compounds else set())
+        | ({"special", "exception"} & set(sheet.grids["status"]))
+    )
+
+
+def points_to_metres(sheet: Sheet) -> float:
+    """Return how many metres a point of the page is."""
+    x0, y0, x1, y1 = sheet.outline.bounds
+    pad = 2 * max(x1 - x0, y1 - y0) * MARGIN_SHARE
+    room = [share * side * POINTS_PER_INCH for share, side in zip(MAP_BOX[2:], PAGE_INCHES, strict=True)]
+    return max((x1 - x0 + pad) / room[0], (y1 - y0 + pad) / room[1], 1e-6)
 
 
 def draw_grids(axes: Any, sheet: Sheet) -> None:
     """Draw the grounds of the grids, hatched where special or outside the window."""
     grounds = zip(sheet.grids.geometry, sheet.grids["colour"], sheet.grids["status"], strict=True)
     for shape, colour, status in grounds:
-        fill = palette.SPECIAL if status == "special" else palette.GROUNDS[int(colour)]
-        draw_area(axes, shape, facecolor=fill, edgecolor="none", zorder=2)
-        hatch = {"special": ("///", "#8577AE"), "exception": ("\\\\\\", "#C98A6C")}.get(status)
-        if hatch:
-            draw_area(
-                axes, shape, facecolor="none", edgecolor=hatch[1], linewidth=0, hatch=hatch[0], zorder=3
-            )
+        if status == "special":
+            draw_special(axes, shape)
+            continue
+        draw_area(axes, shape, facecolor=palette.GROUNDS[int(colour)], edgecolor="none", zorder=2)
         if status == "exception":
+            hatch(axes, shape, EXCEPTION_HATCH)
             inner = shapely.buffer(shape, -2 * sheet.m_per_px, join_style="mitre")
-            draw_lines(axes, inner.boundary, "#A63A0A", 2.2, (0, (4, 2)), 9)
+            draw_lines(axes, inner.boundary, EXCEPTION, 2.2, (0, (4, 2)), 9)
 
 
 def draw_buildings(axes: Any, sheet: Sheet) -> None:
@@ -164,8 +190,8 @@ def draw_buildings(axes: Any, sheet: Sheet) -> None:
             draw_area(axes, shape, facecolor=fill, edgecolor="white", linewidth=0.4, zorder=5)
 
 
-def draw_barriers(axes: Any, run: Run, sheet: Sheet) -> None:
-    """Draw roads under the buildings, rivers, railways and walls over the boundaries of grids, as on the pages."""
+def draw_barriers(axes: Any, run: Run, sheet: Sheet) -> set[str]:
+    """Draw roads under the buildings, rivers, railways and walls over the boundaries of grids; return what was drawn."""
     near = layers.near_barriers(run.barriers, sheet.outline, share=MARGIN_SHARE)
     drawn, pale = draw_kinds(near, tuple(STROKES), m_per_px=sheet.m_per_px)
     ground = shapely.intersection(pale, sheet.outline) if pale is not None else None
@@ -186,121 +212,27 @@ def draw_barriers(axes: Any, run: Run, sheet: Sheet) -> None:
         draw_area(axes, one.areas, facecolor=fill, edgecolor=edge, linewidth=0.9, zorder=7.1)
         draw_lines(axes, one.side, "#5B6267", 0.9, "-", 7.1)
         draw_strokes(axes, one.lines, kind, 7.2)
+    shown = {kind for kind, one in drawn.items() if one.lines is not None or one.areas is not None}
+    return shown | ({"between"} if ground is not None and not ground.is_empty else set())
 
 
-def draw_crossings(axes: Any, run: Run, sheet: Sheet) -> None:
-    """Draw a white disc where bridges, underpasses and gates lead across, its sign along the way.
+def draw_signs(axes: Any, run: Run, sheet: Sheet) -> tuple[set[str], tuple[Any, ...]]:
+    """Draw the halls, then where bridges, underpasses and gates lead across; return the kinds drawn and their room.
 
-    Dashed where a road was found to cross (house rule); one that would lie on another is left out.
+    A crossing that would lie on another sign is left out.
     """
-    from matplotlib.patches import Circle
-
-    m_per_point = sheet.m_per_px * MAP_PX / (MAP_INCHES * POINTS_PER_INCH)
-    radius = SIGN_POINTS / 2 * m_per_point
+    radius = SIGN_POINTS / 2 * points_to_metres(sheet)
     placed: list[Any] = []
+    shown: set[str] = set()
+    for hall in run.halls.geometry[run.halls["community_id"].astype(str) == sheet.community_id]:
+        placed.append(hall.representative_point())
+        draw_hall(axes, placed[-1], radius)
+        shown.add("hall")
     for _, origin, shape, turn in find_signs(run, sheet):
         middle = sign_place(shape)
         if any(shapely.dwithin(middle, other, 2 * radius) for other in placed):
             continue
         placed.append(middle)
-        edge: Any = (0, (2.2, 1.6)) if origin == "crossing_rule" else "-"
-        disc = {"facecolor": "white", "edgecolor": "#1B2733", "linewidth": 1.0}
-        axes.add_patch(Circle((middle.x, middle.y), radius, linestyle=edge, zorder=10, **disc))
-        for side in (-1, 1):
-            bank = shapely.LineString([(side * 0.32, -0.55), (side * 0.22, 0), (side * 0.32, 0.55)])
-            scaled = affinity.scale(bank, radius, radius, origin=(0, 0))
-            turned = affinity.rotate(scaled, -turn, origin=(0, 0))
-            draw_lines(axes, affinity.translate(turned, middle.x, middle.y), "#1B2733", 1.0, "-", 11)
-
-
-def draw_strokes(axes: Any, shape: Any, kind: str, zorder: float) -> None:
-    """Draw a line, if there is one, in the strokes of its kind."""
-    for colour, width, dashes in STROKES[kind]:
-        draw_lines(axes, shape, colour, width, dashes, zorder)
-
-
-def draw_area(axes: Any, shape: Any, **style: Any) -> None:
-    """Draw polygons with their holes; nothing without any."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path as Outline
-
-    for part in shapely.get_parts(shape):
-        if part.geom_type != "Polygon" or part.is_empty:
-            continue
-        rings = [part.exterior, *part.interiors]
-        paths = [Outline(shapely.get_coordinates(ring), closed=True) for ring in rings]
-        axes.add_patch(PathPatch(Outline.make_compound_path(*paths), **style))
-
-
-def draw_lines(axes: Any, shape: Any, colour: str, width: float, dashes: Any, zorder: float) -> None:
-    """Draw every line of a shape."""
-    for part in shapely.get_parts(shape):
-        if part.geom_type not in ("LineString", "LinearRing"):
-            continue
-        points = shapely.get_coordinates(part)
-        style = {"color": colour, "linewidth": width, "linestyle": dashes, "zorder": zorder}
-        axes.plot(points[:, 0], points[:, 1], solid_joinstyle="round", **style)
-
-
-def draw_labels(axes: Any, run: Run, sheet: Sheet) -> None:
-    """Write number and households on every grid, where few buildings stand."""
-    from matplotlib.patheffects import withStroke
-
-    x0, y0, x1, y1 = sheet.outline.bounds
-    m_per_point = max(x1 - x0, y1 - y0, 1.0) / (MAP_INCHES * POINTS_PER_INCH)
-    grids = sheet.grids
-    wanted = [
-        Label(str(code), shape, LABEL_POINTS, must=True)
-        for code, shape in zip(grids.index, grids.geometry, strict=True)
-    ]
-    spots = place_labels(wanted, list(sheet.buildings.geometry), m_per_px=m_per_point)
-    for code, grid in zip(grids.index, grids.drop(columns="geometry").to_dict("records"), strict=True):
-        status = grid["status"]
-        below = say(run.lang, "pictures.special")
-        if status != "special":
-            below = say(run.lang, "pictures.households", n=f"{int(grid['households']):,}")
-        number = ("▲ " if status == "exception" else "") + layers.text_of(grid["grid_no"])
-        spot = spots[str(code)]
-        axes.annotate(
-            f"{number}\n{below}", (spot.x, spot.y), ha="center", va="center", fontsize=9.5, zorder=12,
-            color={"exception": "#A63A0A", "special": "#5A4A8A"}.get(status, "#1B2733"), linespacing=1.15,
-            path_effects=[withStroke(linewidth=2.6, foreground="white")],
-        )  # fmt: skip
-
-
-def draw_words(figure: Any, axes: Any, run: Run, sheet: Sheet) -> None:
-    """Write title, facts, scale, north and the note on publication."""
-    row: Any = run.communities.loc[sheet.community_id]
-    name = layers.text_of(row["name"]) or sheet.community_id
-    plain = {"parse_math": False, "color": "#1B2733"}
-    figure.text(0.03, 0.945, say(run.lang, "pictures.title", community=name), fontsize=17, **plain)
-    facts = {
-        "households": f"{int(row['households']):,}",
-        "grids": len(sheet.grids),
-        "low": run.policy.households_min,
-        "high": run.policy.households_max,
-    }
-    figure.text(0.03, 0.912, say(run.lang, "pictures.subtitle", **facts), fontsize=10.5, **plain)
-    grey = {"parse_math": False, "color": "#5F6D78", "fontsize": 9}
-    figure.text(0.97, 0.03, say(run.lang, "pictures.restricted"), ha="right", **grey)
-    figure.text(0.965, 0.93, f"▲\n{say(run.lang, 'pictures.north')}", ha="center", va="center", **grey)
-    draw_scale(figure, axes, run.lang)
-
-
-def draw_scale(figure: Any, axes: Any, lang: str) -> None:
-    """Draw a bar of a round number of metres under the map."""
-    figure.canvas.draw()
-    left, right = axes.get_xlim()
-    width_m = (right - left) / axes.get_window_extent().width * figure.bbox.width  # of the whole page
-    metres = round_down(width_m / 8)
-    share = metres / width_m
-    from matplotlib.lines import Line2D
-
-    figure.add_artist(Line2D([0.03, 0.03 + share], [0.035, 0.035], color="#1B2733", linewidth=1.6))
-    figure.text(0.03, 0.045, say(lang, "pictures.scale", n=f"{metres:,}"), fontsize=9, color="#1B2733")
-
-
-def round_down(metres: float) -> int:
-    """Return the largest of 1, 2, 5, 10, 20, 50 … that is no more than ``metres``, at least 1."""
-    power = 10 ** math.floor(math.log10(max(metres, 1.0)))
-    return int(max(step * power for step in (1, 2, 5) if step * power <= max(metres, 1.0)))
+        draw_crossing(axes, middle, radius, turn, found=origin == "crossing_rule")
+        shown.add("crossing_rule" if origin == "crossing_rule" else "crossing")
+    return shown, tuple(point.buffer(radius, quad_segs=2) for point in placed)
