@@ -192,3 +192,23 @@ def test_layer_of_footpaths_is_read(tmp_path: Path) -> None:
     assert district.barriers["kind"].tolist() == ["wall", "path", "path"]
     assert district.barriers["passage"].tolist()[1:] == ["bridge", None]
     assert not [f for f in district.findings if f.code == "read.layers_ignored"]
+
+
+@pytest.mark.parametrize("bridge", [Point(0, 20), LineString([(0, 12), (0, 28)])])
+def test_a_pocket_is_reached_over_the_neighbours_bridge(bridge: shapely.Geometry) -> None:
+    """
+    K  ~~~~ river ~~~~  K      K on both banks has no bridge of its own; its neighbour L has one, 300 m to the left.
+    L  ~~~~ bridge ~~~  L      The hall is on the southern bank.
+    """
+    cells = cells_at((300, 0), (300, 40), (0, 0), (0, 40), (150, 0), (150, 40))
+    cells = cells.assign(community_id=["K", "K", "L", "L", "L", "L"])
+    halls = gpd.GeoDataFrame({"community_id": ["K"]}, geometry=[Point(300, 0)], crs=cells.crs)
+    touching = cells.set_geometry([box(x - 75, y - 10, x + 75, y + 10) for x, y in
+                                   ((300, 0), (300, 40), (0, 0), (0, 40), (150, 0), (150, 40))])  # fmt: skip
+    pairs = edges_of(("c2", "c4"), ("c3", "c5"))
+    rows = [("river", box(-100, 15, 400, 25)), ("crossing", bridge)]
+    network = make_network(touching, pairs, barriers(*rows), POLICY, halls.geometry)
+    found = walk_to_halls(touching, halls, network, POLICY)
+    assert found["c1"] == pytest.approx(640 * DETOUR / SPEED, rel=0.01)
+    alone = make_network(touching, pairs, barriers(rows[0]), POLICY, halls.geometry)
+    assert np.isinf(walk_to_halls(touching, halls, alone, POLICY)["c1"])

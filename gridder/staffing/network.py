@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +14,20 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridder.policy import Policy
 from gridder.staffing.paths import draw_paths, draw_walls
+from gridder.staffing.steps import (
+    CM_PER_M,
+    Floats,
+    Ints,
+    are_barred,
+    cross_over,
+    enter_halls,
+    find_hubs,
+    find_stops,
+    step_outside,
+    walking_steps,
+    whole_cm,
+)
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-CM_PER_M = 100  # ways are compared in whole centimetres: exact, so the same on every machine
 M_PER_KM = 1000
 MINUTES_PER_HOUR = 60
 LEGS = 4  # lines that one may step onto from a building: the street in front, the one behind, a path at either side
@@ -37,11 +45,15 @@ class Network:
     halls
         Node of every hall, in the order given.
     xy
-        Where the nodes are, metres: stops in buildings, halls, then corners of the paths. Shape (m, 2).
+        Where the nodes are, metres: stops in buildings, halls, hubs of crossings, then corners of the paths. Shape
+        (m, 2).
+    first_corner
+        First node that is a corner of a path; those after it are, too.
     graph
         Whole centimetres on foot between nodes, (m, m): along paths as drawn, elsewhere × the detour factor.
     ways
-        Lines (WKT) of the steps between two cells, by pairs of nodes; None where only the length is known.
+        Lines (WKT) of the steps between two cells of a community, by pairs of nodes; None where only the length is known.
+        Other steps are straight.
     walls
         Areas that nobody walks through.
     on_paths
@@ -51,15 +63,11 @@ class Network:
     places: pd.Series
     halls: Ints
     xy: Floats
+    first_corner: int
     graph: csr_array
     ways: dict[tuple[int, int], str | None]
     walls: shapely.STRtree
     on_paths: bool
-
-    @property
-    def first_corner(self) -> int:
-        """First node that is a corner of a path; those after it are, too."""
-        return len(self.places) + len(self.halls)
 
 
 def make_network(
@@ -68,7 +76,8 @@ def make_network(
 ) -> Network:  # fmt: skip
     """Return the walking network of a district.
 
-    Without footpaths one walks from cell to adjacent cell. With them, one steps from a building onto the lines within
+    Without footpaths one walks from cell to adjacent cell, and over crossings and common boundaries into other
+    communities. With them, one steps from a building onto the lines within
     ``path_reach_m`` and along these; from cell to cell only where no path joins the two, or where they are nearer to
     each other than to the paths.
 
@@ -84,56 +93,24 @@ def make_network(
     """
     cells = cells.sort_index()
     places = pd.Series(np.arange(len(cells)), index=cells.index)
-    steps = walking_steps(cells, edges, policy)
-    points = find_stops(cells, steps)
+    inside = walking_steps(cells, edges, policy)
     spots = np.empty((0, 2)) if halls is None else shapely.get_coordinates(shapely.centroid(halls.values))
-    ends = np.concatenate([points, spots])
+    points, hubs = find_stops(cells, inside), find_hubs(barriers)
+    ends = np.concatenate([points, spots, *hubs])
+    first = len(points) + len(spots)  # of the hubs
+    doors = np.arange(len(points), first)
     walls = shapely.STRtree(draw_walls(barriers, policy))
     lines = draw_paths(barriers, policy)
-    legs = find_legs(ends, lines, walls, policy)
+    legs = find_legs(ends[:first], lines, walls, policy)
     xy, along = part_lines(ends, lines, legs)
     along["cm"] = whole_cm(along.metres.to_numpy() * np.where(along.leg, policy.detour_factor, 1.0))
-    if len(spots):
-        steps = pd.concat([steps, enter_halls(cells, ends, walls, policy)], ignore_index=True)
-    steps = keep_steps(steps, along, len(xy))
+    beyond = [enter_halls(cells, ends, doors, walls, policy), step_outside(cells, ends, walls, policy)]
+    if len(lines) == 0:
+        beyond.append(cross_over(cells, ends, first, len(hubs[0]), walls, policy))
+    steps = keep_steps(pd.concat([inside, *beyond], ignore_index=True), along, len(xy))
     graph = join_steps(pd.concat([along, steps]), len(xy))
-    ways = dict(zip(zip(steps.a, steps.b), steps.way))
-    return Network(places, np.arange(len(points), len(ends)), xy, graph, ways, walls, len(lines) > 0)
-
-
-def walking_steps(cells: gpd.GeoDataFrame, edges: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return the steps between adjacent cells: nodes ``a`` < ``b``, ``cm`` with the detour factor, ``way``; sorted."""
-    place = pd.Series(np.arange(len(cells)), index=cells.index)
-    barred = edges.kind.isin(policy.uncrossable)
-    # A pair may lie mostly along a river and yet share dry ground: then the adjacency calls it passable.
-    open_edges = edges[edges.passable.astype(bool) if "passable" in edges.columns else ~barred]
-    known = open_edges.cell_a.isin(place.index) & open_edges.cell_b.isin(place.index)
-    if "way_m" in open_edges.columns:
-        known &= open_edges.way_m.notna()
-    open_edges = open_edges[known]
-    a, b = place.loc[open_edges.cell_a].to_numpy(), place.loc[open_edges.cell_b].to_numpy()
-    if "way_m" in open_edges.columns:
-        way_m, way = open_edges.way_m.to_numpy(dtype=float), open_edges.way.to_numpy(dtype=object)
-    else:
-        points = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()))
-        way_m, way = np.hypot(*(points[a] - points[b]).T), np.full(len(a), None, dtype=object)
-    cm = whole_cm(way_m * policy.detour_factor)
-    return pd.DataFrame({"a": a, "b": b, "cm": cm, "way": way}).sort_values(["a", "b"], ignore_index=True)
-
-
-def whole_cm(metres: Floats) -> Ints:
-    """Return lengths in whole centimetres, at least one: 0 would be no step to a sparse graph."""
-    return np.maximum(1, np.rint(metres * CM_PER_M)).astype(np.int64)
-
-
-def find_stops(cells: gpd.GeoDataFrame, steps: pd.DataFrame) -> Floats:
-    """Return where one stops in each cell: where its ways begin, else a point inside it. Metres, shape (n, 2)."""
-    stops = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()))
-    drawn = steps[steps.way.notna()]
-    lines = np.asarray(shapely.from_wkt(drawn.way.to_numpy(dtype=object)))
-    for side, end in (("b", -1), ("a", 0)):
-        stops[drawn[side].to_numpy()] = shapely.get_coordinates(shapely.get_point(lines, end))
-    return stops
+    ways = dict(zip(zip(inside.a, inside.b), inside.way))
+    return Network(places, doors, xy, len(ends), graph, ways, walls, len(lines) > 0)
 
 
 def find_legs(
@@ -159,13 +136,6 @@ def find_legs(
     table["leg_m"] = shapely.length(legs)
     table = table[~are_barred(legs, walls)].sort_values(["end", "leg_m", "line"])
     return table[table.groupby("end").cumcount() < LEGS].reset_index(drop=True)
-
-
-def are_barred(legs: Any, walls: shapely.STRtree) -> NDArray[np.bool_]:
-    """Return which straight legs a wall bars. Shape (n,)."""
-    barred = np.zeros(len(legs), dtype=bool)
-    barred[walls.query(legs, predicate="intersects")[0]] = True
-    return barred
 
 
 def part_lines(ends: Floats, lines: NDArray[np.object_], legs: pd.DataFrame) -> tuple[Floats, pd.DataFrame]:
@@ -196,20 +166,6 @@ def part_lines(ends: Floats, lines: NDArray[np.object_], legs: pd.DataFrame) -> 
     steps["leg"] = np.arange(len(steps)) >= follow.sum()
     steps["metres"] = np.hypot(*(xy[steps.a] - xy[steps.b]).T)
     return xy, steps
-
-
-def enter_halls(
-    cells: gpd.GeoDataFrame, ends: Floats, walls: shapely.STRtree, policy: Policy
-) -> pd.DataFrame:
-    """Return the steps from the cell that each hall is in, or nearest to, where no wall bars them: as walking_steps."""
-    halls = np.arange(len(cells), len(ends))
-    hall, cell = shapely.STRtree(cells.geometry.to_numpy()).query_nearest(shapely.points(ends[halls]))
-    cell = cell[np.unique(hall, return_index=True)[1]]
-    legs = shapely.linestrings(np.stack([ends[cell], ends[halls]], axis=1))
-    table = pd.DataFrame(
-        {"a": cell, "b": halls, "cm": whole_cm(np.asarray(shapely.length(legs)) * policy.detour_factor)}
-    )
-    return table.assign(way=None)[~are_barred(legs, walls)]
 
 
 def keep_steps(steps: pd.DataFrame, along: pd.DataFrame, n: int) -> pd.DataFrame:
