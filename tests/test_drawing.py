@@ -1,0 +1,78 @@
+"""Pictures and basemap from the command line: beside the pages, in every command that draws, never without being asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_district import write_small
+from typer.testing import CliRunner
+
+from gridder.cli import cli
+from gridder.errors import OutputError
+from gridder.outputs.maps import pictures
+from gridder.verify import verify_delivery
+
+TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
+
+
+def run(*words: object) -> tuple[int, str]:
+    """Run one command in this process; return exit code and stderr."""
+    result = CliRunner().invoke(cli, [str(word) for word in words])
+    return result.exit_code, result.stderr
+
+
+@pytest.fixture(scope="module")
+def delivery(tmp_path_factory) -> Path:
+    """The small district, planned with a basemap and, where they can be drawn, pictures."""
+    try:
+        pictures.check_pictures()
+    except OutputError:
+        pytest.skip("no matplotlib or no font with Chinese signs on this machine")
+    folder = tmp_path_factory.mktemp("drawn")
+    words = ("plan", write_small(folder / "a.gpkg"), "--out", folder / "out", "--effort", "quick", "-q")
+    code, trouble = run(*words, "--pictures", "svg", "--basemap", TILES)
+    assert code == 4, trouble
+    return folder / "out"
+
+
+def test_every_community_has_its_picture_and_its_tiles(delivery):
+    pages = {
+        p.stem for p in (delivery / "maps").glob("*.html") if "-grids" not in p.stem and p.stem != "index"
+    }
+    assert {p.stem for p in (delivery / "maps").glob("*.svg")} == pages != set()
+    for page in (*pages, "index"):
+        assert "tiles.example.org" in (delivery / "maps" / f"{page}.html").read_text("utf-8")
+    assert "tiles.example.org" not in (delivery / "plan.json").read_text("utf-8")  # no plan depends on it
+    assert verify_delivery(delivery) == []
+
+
+def test_map_draws_the_same_again_and_takes_the_tiles_away(delivery):
+    before = {p.name: p.read_bytes() for p in (delivery / "maps").iterdir()}
+    assert run("map", delivery, "--pictures", "svg", "--basemap", TILES)[0] == 0
+    assert {p.name: p.read_bytes() for p in (delivery / "maps").iterdir()} == before
+    assert run("map", delivery)[0] == 0
+    assert not any(b"tiles.example.org" in p.read_bytes() for p in (delivery / "maps").glob("*.html"))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--basemap", "tianditu"), 2, "--key"),
+        (("--basemap", "osm"), 2, "{z}"),
+        (("--basemap", TILES, "--basemap-coords", "bd09"), 2, "gcj02"),
+        (("--pictures", "bmp"), 2, "--pictures"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_before_anything_is_planned(tmp_path, words, code, said):
+    found, trouble = run("plan", write_small(tmp_path / "a.gpkg"), "--out", tmp_path / "out", *words)
+    assert found == code and said in trouble
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_font_is_said_with_the_way_out(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr(pictures, "FONTS", ("No Such Font",))
+    words = ("plan", write_small(tmp_path / "a.gpkg"), "--out", tmp_path / "out", "--pictures", "png")
+    code, trouble = run(*words)
+    assert code == 3 and "Noto Sans CJK SC" in trouble and not (tmp_path / "out").exists()
