@@ -115,7 +115,7 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
     staffing = staff_district(
         grids=run.grids,
         communities=run.communities,
-        cells=run.cells,
+        cells=run.cells.assign(units=run.buildings.get("units")),
         edges=run.edges[run.edges["passable"]],
         barriers=run.barriers,
         halls=run.halls,

@@ -12,7 +12,9 @@ from gridder.errors import Finding
 from gridder.holders import NOWHERE, find_holders
 from gridder.policy import Policy
 from gridder.read.counts import is_unknown
-from gridder.units import cut_slices, read_units, units_told
+from gridder.units import count_units, cut_slices, read_units, units_told
+
+COLUMNS = "cell_id building_id unit units name households community_id compound site geometry".split()
 
 
 def make_atoms(
@@ -31,8 +33,8 @@ def make_atoms(
     -------
     (atoms, findings)
         Atoms indexed by cell_id (``building_id`` or ``building_id#unit``), sorted, with building_id, unit (text, blank
-        for a whole building), name, households (int64; they add up to the buildings'), community_id, compound, site,
-        geometry.
+        for a whole building), units (entrance units stated, 1 for a unit, NA where none are stated), name, households
+        (int64; they add up to the buildings'), community_id, compound, site, geometry.
     """
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
@@ -53,27 +55,18 @@ def make_atoms(
         if tall:
             findings += tell_units(building, units)
         if len(units) < 2:
+            number = count_units(building.units, int(building.households))
             rows.append({"cell_id": building.Index, "unit": "", "households": int(building.households),
-                         "geometry": building.geometry} | shared)  # fmt: skip
+                         "units": number, "geometry": building.geometry} | shared)  # fmt: skip
             continue
         slices = cut_slices(building.geometry, units)
         for number, (households, piece) in enumerate(zip(units, slices), start=1):
             rows.append({"cell_id": f"{building.Index}#{number}", "unit": str(number), "households": households,
-                         "geometry": piece} | shared)  # fmt: skip
+                         "units": 1, "geometry": piece} | shared)  # fmt: skip
         facts = {"households": int(building.households), "n": len(units), "maximum": policy.households_max}
         findings.append(Finding("plan.tower_cut", "note", facts, (building.Index,), "buildings"))
-    columns = [
-        "cell_id",
-        "building_id",
-        "unit",
-        "name",
-        "households",
-        "community_id",
-        "compound",
-        "site",
-        "geometry",
-    ]
-    atoms = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=buildings.crs)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({"units": "Int64"})
+    atoms = gpd.GeoDataFrame(table, geometry="geometry", crs=buildings.crs)
     return atoms.set_index("cell_id").sort_index(), findings
 
 

@@ -34,7 +34,7 @@ def buildings_table(prepared: Prepared, grid_of_cell: pd.Series) -> gpd.GeoDataF
     table = atoms.assign(cell_id=atoms.index, grid_code=grid_of_cell)
     for mark in marks:
         table[mark] = atoms["building_id"].map(marks[mark]).astype(bool)
-    columns = [*BUILDING_COLUMNS, "compound", "site", "cell_id", "geometry"]
+    columns = [*BUILDING_COLUMNS, "units", "compound", "site", "cell_id", "geometry"]
     return table[columns].rename_axis(None)
 
 

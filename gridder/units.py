@@ -51,6 +51,16 @@ def units_told(units: Any) -> list[int]:
     return [int(match.group(1) or match.group(2)) for match in found if match]
 
 
+def count_units(units: Any, households: int) -> int | None:
+    """Return how many entrance units a text states (``3``, ``三个单元``, ``96,96,104``: three), None where it states none.
+
+    More units than households are no statement, nor are none; where nobody lives, any number above 0 is one.
+    """
+    told = units_told(units)
+    number = len(told) if len(told) > 1 else sum(told)
+    return number if 0 < number <= (households or number) else None
+
+
 def read_number(text: str) -> int:
     """Return a number written in digits or, up to 99, in Chinese."""
     if text[0].isdigit():

@@ -16,7 +16,7 @@ from gridder.atoms import make_atoms
 from gridder.cells import draw_cells
 from gridder.policy import load_policy
 from gridder.text import say_finding
-from gridder.units import cut_slices, read_units, share_out
+from gridder.units import count_units, cut_slices, read_units, share_out
 
 POLICY = load_policy()
 EMPTY = gpd.GeoDataFrame({"name": []}, geometry=[], crs=CRS)
@@ -94,6 +94,24 @@ def test_compound_and_site_are_those_that_hold_most_of_a_building():
 )
 def test_units_as_written(text, households, units):
     assert read_units(text, households) == units
+
+
+@pytest.mark.parametrize(
+    ("text", "households", "number"),
+    [
+        ("3", 620, 3), ("三个单元", 36, 3), ("96，96、104", 296, 3), ("1单元200、2单元210", 410, 2), ("2", 0, 2),
+        ("96,0,104", 200, 3), ("0", 40, None), (None, 40, None), ("不详", 40, None), ("3梯6户", 40, None), ("1990", 40, None),
+    ],
+)  # fmt: skip
+def test_number_of_units_as_written(text, households, number):
+    assert count_units(text, households) == number
+
+
+def test_a_piece_cut_along_its_units_counts_one():
+    """A tower of three units in three pieces, a slab of two, a house that states none."""
+    table = buildings(T=(620, "3", house(0, 0)), S=(40, "20,20", house(99, 0)), H=(5, None, house(199, 0)))
+    atoms, _ = make_atoms(table, EMPTY, EMPTY, POLICY)
+    assert atoms["units"].fillna(-1).to_dict() == {"H": -1, "S": 2, "T#1": 1, "T#2": 1, "T#3": 1}
 
 
 @given(st.integers(1, 5000), st.lists(st.integers(0, 400), min_size=1, max_size=12).filter(any))

@@ -24,6 +24,7 @@ COLUMNS_OF = {
     "training_cycle_years": "training_seats training_year_ leaders others",
     "monthly_cover": "visits_per_day",
     "visit_minutes": "visits_min",
+    "units": "units units_unstated",
     "detour_factor": "round_m",
     "walking_speed_kmh": "round_min round_min_max",
     "rounds_per_day": "day_min",
@@ -50,6 +51,9 @@ COLUMNS_OF = {
 RULE_OF = {column: rule for rule, columns in COLUMNS_OF.items() for column in columns.split()}
 RULE_OF |= {"check_certificate": "certified_min", "public_welfare": "counted_apart", "apart": "counted_apart"}
 
+# Clauses that a figure rests on without a number of their own: clause and force; their words are sentences
+# ``staffing.rule_<name>`` (what is asked) and ``staffing.words_<name>`` (as printed).
+CLAUSES = {"units": ("A二(二)2", "soft")}
 # Inputs of the county: clause and force of what they are for; their words are sentences ``workbook.quote_<input>``.
 INPUT_CLAUSES = {
     "county_cap": ("B二(二)", "hard"),

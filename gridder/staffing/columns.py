@@ -11,7 +11,7 @@ KINDS = {
     "decimal": "visits_per_day visits_min round_min day_min hall_minutes minutes_then round_min_max unmet_per_1000 objective_m",
     "fine": "compactness weight shortage_per_grid",
     "count": (
-        "households buildings grids grids_min grids_max posts_min posts_max posts posts_given unmet "
+        "households buildings units units_unstated grids grids_min grids_max posts_min posts_max posts posts_given unmet "
         "cap_shortage need hall_staff field_staff party_posts grid_workers grid_worker auxiliary_police "
         "shortage other_need other_shortage surplus present apart public_welfare hiring_gap hiring certified "
         "certified_gap training_seats halls far_households round_m area_m2 communities households_kept people "
@@ -22,7 +22,7 @@ KINDS = {
 KIND_OF = {column: kind for kind, columns in KINDS.items() for column in columns.split()}
 
 SUMMED = frozenset(
-    "communities households buildings grids grid_worker grid_workers auxiliary_police posts_min posts_max "
+    "communities households buildings units units_unstated grids grid_worker grid_workers auxiliary_police posts_min posts_max "
     "posts posts_given unmet cap_shortage hall_staff field_staff party_posts shortage other_shortage surplus "
     "present apart public_welfare certified_gap training_seats hiring pool base performance employer allowances "
     "total households_kept halls far_households medical leave emergency pay_kept class_yuan_year grids_unstaffed present_over "

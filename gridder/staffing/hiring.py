@@ -122,9 +122,7 @@ def present_staff(
     ``present`` is the sum of the three classes where they are given, else ``posts_now`` of the workforce
     table, else of the communities. Public-welfare posts are never among them (B二(一)) but apart.
     """
-    columns = (
-        "leaders committee staff posts_now party_posts public_welfare apart assistant_certified certified".split()
-    )
+    columns = "leaders committee staff posts_now party_posts public_welfare apart assistant_certified certified".split()
     columns.append("senior_certified")
     table = pd.DataFrame(index=community_ids, columns=columns, dtype="Int64")
     if len(workforce) and "community_id" in workforce.columns:

@@ -40,6 +40,7 @@ def find_remarks(facts: Facts) -> tuple[Finding, ...]:
         *remark_people(facts),
         *remark_hiring(facts),
         *remark_rounds(facts),
+        *remark_units(facts),
         *remark_inputs(facts),
     ]
     return tuple(sorted(found, key=lambda finding: (finding.code, str(finding.facts))))
@@ -197,6 +198,14 @@ def remark_rounds(facts: Facts) -> Iterator[Finding]:
     visit = f"{policy.visit_minutes:g}"
     yield from about("staffing.day_too_long", "warning", day, worst=over, visit=visit, **facts_of)
     yield from about("staffing.round_no_way", "warning", grids[grids.round_m.isna()])
+
+
+def remark_units(facts: Facts) -> Iterator[Finding]:
+    """Yield grids whose number of entrance units is blank, or without some of their buildings (A二(二)2 楼院门栋长)."""
+    grids = facts.grids
+    yield from about("staffing.units_unknown", "note", grids[grids.units.isna()])
+    partly = grids[grids.units.notna() & (grids.units_unstated > 0)]
+    yield from about("staffing.units_partly", "note", partly, buildings=total(partly.units_unstated))
 
 
 def remark_inputs(facts: Facts) -> Iterator[Finding]:

@@ -17,7 +17,11 @@ SAID = (  # as the roster has it, in the order of the sheet
     "age birth hired education certificate appraisals party_post committee_member transferred relaxed pay_year pay_month"
 ).split()
 NUMBERS = ("age", "pay_year", "pay_month")  # texts that are plain numbers stand as numbers
-MONEY = {"pay_yuan_year": "pay_yuan_year", "pay_standard": "pay_standard", "pay_above": "pay_kept"}  # of the checks
+MONEY = {
+    "pay_yuan_year": "pay_yuan_year",
+    "pay_standard": "pay_standard",
+    "pay_above": "pay_kept",
+}  # of the checks
 QUIET = (PASS, NOT_APPLICABLE, "counts", "none", "shown")  # results that speak for themselves
 SHEET = (
     *"community_id community file row person pay_class position entry place".split(),

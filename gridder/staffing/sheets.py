@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridder.errors import Finding
 from gridder.policy import Policy, policy_fields
+from gridder.staffing.basis import CLAUSES
 from gridder.staffing.budget import LINES, SETTINGS, Inputs, certificate_table, pay_classes
 from gridder.staffing.hall_words import hall_sheet
 from gridder.staffing.hiring import cost_hiring
@@ -21,18 +22,18 @@ from gridder.staffing.training import plan_training
 from gridder.text import has_sentence, say, say_finding
 
 GRIDS = (
-    "grid_code community_id community subdistrict households buildings status grid_worker auxiliary_police "
+    "grid_code community_id community subdistrict households buildings units units_unstated status grid_worker auxiliary_police "
     "visits_per_day visits_min round_m round_min day_min fits_shift hall_minutes"
 ).split()
 COMMUNITIES = (
-    "community_id community subdistrict scope status households grids grids_min grids_max posts_min "
+    "community_id community subdistrict scope status households units grids grids_min grids_max posts_min "
     "posts_max posts posts_given unmet unmet_per_1000 cap_shortage shortage_per_grid grids_unstaffed "
     "grids_for_given need hall_staff field_staff party_posts grid_workers auxiliary_police shortage "
     "grids_for_posts surplus other_need other_posts other_shortage present apart public_welfare hiring_gap "
     "certified certified_gap training_seats hall_share round_min_max derivation"
 ).split()
 SUBDISTRICT_SUMS = (
-    "households grids grid_workers auxiliary_police posts_min posts_max posts posts_given unmet "
+    "households units grids grid_workers auxiliary_police posts_min posts_max posts posts_given unmet "
     "cap_shortage hall_staff field_staff party_posts shortage surplus present apart public_welfare "
     "grids_unstaffed training_seats"
 ).split() + [*LINES, "total"]
@@ -228,7 +229,8 @@ def summary_sheet(sheets: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def rule_sheet(policy: Policy, lang: str) -> pd.DataFrame:
-    """Return every rule with its value, clause, force and words; then those that nothing is computed for."""
+    """Return every rule with its value, clause, force and words; then clauses without a number of their own: those that
+    a figure rests on, and those that nothing is computed for."""
     rows = []
     for field in policy_fields():
         source = policy.sources[field]
@@ -236,6 +238,10 @@ def rule_sheet(policy: Policy, lang: str) -> pd.DataFrame:
         force = say(lang, f"staffing.force_{source.force}")
         value = say_value(lang, getattr(policy, field))
         rows.append((label, value, source.clause, force, source.words, field))
+    for key, (clause, force) in CLAUSES.items():
+        label, words = say(lang, f"staffing.rule_{key}"), say(lang, f"staffing.words_{key}")
+        counted = say(lang, "staffing.counted")
+        rows.append((label, counted, clause, say(lang, f"staffing.force_{force}"), words, key))
     none = say(lang, "staffing.not_computed")
     for key, clause, force in NOT_COMPUTED:
         label, why = say(lang, f"staffing.none_{key}"), say(lang, "staffing.none_why")

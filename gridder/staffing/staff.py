@@ -33,7 +33,9 @@ class Staffing:
     Parameters
     ----------
     grids
-        Indexed by grid_code: ``grid_worker``, ``auxiliary_police``, ``visits_per_day``, ``visits_min`` (they take,
+        Indexed by grid_code: ``units`` (entrance units that its buildings state, NA where none does), ``units_unstated``
+        (lived-in buildings that state none), ``grid_worker``, ``auxiliary_police``,
+        ``visits_per_day``, ``visits_min`` (they take,
         by the policy's ``visit_minutes``, a house rule), ``round_m``, ``round_min``, ``day_min`` (rounds and visits
         of a day), ``fits_shift`` (of ``day_min``), ``hall_minutes``, ``tour`` (JSON
         list of cell ids), ``walk`` (the same with every cell passed) and ``route`` (the line walked, WKT).
@@ -41,7 +43,7 @@ class Staffing:
         Indexed by community_id: the staffing columns of the contract, then ``posts_given`` (under the county
         cap), ``unmet``, ``unmet_per_1000`` (households), ``cap_shortage`` (need above posts given),
         ``shortage_per_grid`` (the same by grid), ``grids_unstaffed`` (grids for whose workers the posts given leave
-        none), ``grids_for_posts`` and ``grids_for_given`` (most lawful grids that end the shortage, with the posts
+        none), ``units``, ``grids_for_posts`` and ``grids_for_given`` (most lawful grids that end the shortage, with the posts
         recommended and given; NA without a shortage or where none does), ``need``, ``surplus``, ``other_need``,
         ``other_posts``, ``other_shortage``, ``present``, ``apart``, ``public_welfare``, ``hiring_gap``, ``hall_share``,
         ``certified``, ``certified_gap``, ``training_seats``, ``rural``, ``derivation`` (JSON, for
@@ -86,7 +88,8 @@ def staff_district(
         Indexed by community_id: ``name``, ``subdistrict``, ``households``, ``grids``, ``status``; optional
         ``grids_min``, ``grids_max``, ``posts_now``.
     cells
-        Indexed by cell_id: ``households``, ``grid_code``, ``community_id``, polygons in metres.
+        Indexed by cell_id: ``households``, ``grid_code``, ``community_id``, polygons in metres; optional ``units``
+        (entrance units, NA where none are stated).
     edges
         Adjacency: ``cell_a``, ``cell_b``, ``kind``.
     barriers
@@ -115,6 +118,7 @@ def staff_district(
     kept = kept_pay(roster, pay_classes(people, inputs, policy), policy) if len(roster) else None
     by_community, cap, options = staff_communities(plan, people, inputs, kept)
     by_community["round_min_max"] = longest_rounds(plan, by_grid)
+    by_community["units"] = add_units(plan.cells, "community_id").reindex(by_community.index)
     near = share_near_hall(minutes, plan.cells, policy)
     by_community["hall_share"] = near.reindex(by_community.index).round(3)
     costs = cost_communities(by_community.posts_given, people, inputs, policy, kept)
@@ -152,6 +156,8 @@ def staff_grids(plan: Plan, minutes: pd.Series) -> pd.DataFrame:
     """Return people, visits and walks of every grid (A二(三)2, A二(三)4, B二(八))."""
     policy, grids = plan.policy, plan.grids
     table = pd.DataFrame(index=grids.index)
+    table["units"] = add_units(plan.cells, "grid_code").reindex(grids.index)
+    table["units_unstated"] = count_unstated(plan.cells).reindex(grids.index, fill_value=0)
     table["grid_worker"] = policy.grid_workers_per_grid
     table["auxiliary_police"] = policy.auxiliary_police_per_grid
     covered = grids[policy.monthly_cover].astype(float)
@@ -166,6 +172,24 @@ def staff_grids(plan: Plan, minutes: pd.Series) -> pd.DataFrame:
     table["hall_minutes"] = to_hall.reindex(grids.index).round(1)
     table["tour"], table["walk"], table["route"] = rounds.tour, rounds.walk, rounds.route
     return table
+
+
+def add_units(cells: pd.DataFrame, by: str) -> pd.Series:
+    """Return the entrance units that the buildings of each grid or community state (A二(二)2), NA where none does."""
+    units = units_of(cells)
+    return units.groupby(cells[by]).sum(min_count=1).astype("Int64")
+
+
+def count_unstated(cells: pd.DataFrame) -> pd.Series:
+    """Return the buildings of each grid with households and without a number of entrance units."""
+    silent = units_of(cells).isna() & (cells.households > 0)
+    return silent.groupby(cells.grid_code).sum().astype("int64")
+
+
+def units_of(cells: pd.DataFrame) -> pd.Series:
+    """Return the entrance units by cell, all NA where the plan is from before they were counted."""
+    units = cells["units"] if "units" in cells else pd.Series(pd.NA, index=cells.index)
+    return pd.to_numeric(units).astype("Int64")
 
 
 def draw_circle(plan: Plan, minutes: pd.Series, names: pd.Series | None) -> Circle:

@@ -15,6 +15,7 @@ import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridder.verify.base import Delivery, Violation, as_text, blame, row_key
+from gridder.verify.entrances import check_stated_units
 from gridder.verify.places import changed, locate
 from gridder.verify.raw_places import check_barriers, check_stands, places_of
 from gridder.verify.raw_tables import read_entry
@@ -62,7 +63,9 @@ def check_input(delivery: Delivery, input_path: Path | None) -> list[Violation]:
     except UNREADABLE as error:
         return [blame("input_unreadable", file=sources[0]["file"], why=str(error))]
     rows = number_rows(pd.concat(parts, ignore_index=True).assign(place=np.concatenate(spots)))
-    return compare(delivery, rows, compounds) + check_stands(delivery, planned_rows(delivery, rows)) + barred
+    planned = planned_rows(delivery, rows)
+    stands = check_stands(delivery, planned) + check_stated_units(delivery, planned)
+    return compare(delivery, rows, compounds) + stands + barred
 
 
 def number_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -79,7 +82,7 @@ def planned_rows(delivery: Delivery, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_rows(path: Path, entry: dict[str, Any], *, alone: bool = True) -> pd.DataFrame:
-    """Return row number, id, count and persons (as stated; NaN where none), group and compound (blank where none).
+    """Return row number, id, count and persons (as stated; NaN where none), group, compound, units (blank where none).
 
     Of every row of one source of buildings; the number goes with the file where it is not ``alone``.
     """
@@ -89,7 +92,7 @@ def read_rows(path: Path, entry: dict[str, Any], *, alone: bool = True) -> pd.Da
     blank = pd.Series("", index=table.index)
     texts = {
         name: table[columns[name]].map(as_text).str.strip() if name in columns else blank
-        for name in ("count_group", "compound", "population")
+        for name in ("count_group", "compound", "population", "units")
     }
     ids = table[columns["building_id"]].map(as_text) if "building_id" in columns else blank
     counts = (
@@ -101,6 +104,7 @@ def read_rows(path: Path, entry: dict[str, Any], *, alone: bool = True) -> pd.Da
         "count": counts.astype("float64"),
         "group": texts["count_group"],
         "compound": texts["compound"],
+        "units": texts["units"],
         "persons": texts["population"].map(read_persons).astype("float64"),
     })  # fmt: skip
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gridder.verify.base import Delivery, Violation, as_count, as_text, blame, counts
+from gridder.verify.entrances import check_units
 from gridder.verify.figures import (
     MINUTES_PER_HOUR,
     ROUNDED,
@@ -197,6 +198,7 @@ CHECKS: tuple[tuple[str, Callable[[Delivery, Any, Any], list[Violation]]], ...] 
     ("walking_speed_kmh rounds_per_day", check_minutes),
     (POST_RULES, check_post_figures),
     ("county_cap_applies", check_cap),
+    ("", check_units),
     ("certified_min leaders_per_community training_cycle_years", check_hiring),
     ("code_rural_first code_rural_last", check_scope),
     ("walking_speed_kmh detour_factor hall_minutes", check_hall),
