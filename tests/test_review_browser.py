@@ -582,3 +582,43 @@ def test_a_review_from_the_page_to_the_new_plan(open_page: Any, tmp_path: Path) 
     assert done in (0, 4), trouble
     rows = pd.read_csv(tmp_path / "new" / "assignments.csv", dtype=str, encoding="utf-8-sig")
     assert dict(zip(rows["building_id"], rows["grid_code"], strict=True))[fine["id"]] == code
+
+
+def test_paper_shows_the_plan_and_says_what_is_pending(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.emulate_media(media="print")
+    tab.wait_for_function("gridder.printing")
+    plain = tab.evaluate("[map_main.getZoom(), map_main.getCenter().lat, map_main.getCenter().lng]")
+    tab.emulate_media(media="screen")
+    tab.wait_for_function("!gridder.printing")
+    tab.click(".wide-edit")
+    pick(tab, "L011")
+    aim(tab, "004")
+    tab.click("#move")
+    pick(tab, "L003")
+    tab.emulate_media(media="print")
+    tab.wait_for_function("gridder.printing")
+    assert tab.evaluate(
+        "[map_main.getZoom(), map_main.getCenter().lat, map_main.getCenter().lng]"
+    ) == pytest.approx(plain, abs=1e-6)
+    assert (
+        tab.locator("tbody.pending").count() == 0 and row(tab, "004").locator(".count").inner_text() == "488"
+    )
+    assert tab.locator("#print-pending").inner_text().startswith("本页有 1 栋待定改动，未计入本方案")
+    assert tab.locator(".edit-bar, #check, .review-foot").evaluate_all(
+        "nodes => nodes.every(n => !n.offsetParent)"
+    )
+    tab.emulate_media(media="screen")
+    tab.wait_for_function("!gridder.printing")
+    assert row(tab, "004").locator(".now").inner_text() == "568"
+    assert tab.locator(".review-flag").count() == 1
+
+
+def test_two_windows_of_one_page_share_their_work(open_page: Any) -> None:
+    tab = open_page("A")
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    row(tab, "001").locator(".row").click()
+    tab.click('[data-tool="accept"]')
+    other.wait_for_function("Object.keys(gridder.review.state.notes).length === 1")
+    assert row(other, "001").locator(".mark.accept").count() == 1

@@ -153,6 +153,10 @@
   };
   document.addEventListener("gridder:review", render);
   document.addEventListener("gridder:hand", function () { if (review.hand.length) quiet(); });
+  document.addEventListener("gridder:printed", function () {
+    review.showGrids();
+    review.showHand();
+  });
   document.addEventListener("gridder:signed", function () { review.showSign(); sayKept(); });
   document.addEventListener("gridder:lang", function () {
     all("[data-edit]").forEach(function (button) { button.querySelector("span").textContent = say(review.editing ? "edit_end" : "edit_begin"); });
@@ -161,8 +165,10 @@
   });
   if (window.ResizeObserver) { // the bar may take two lines: furniture and map give way
     new ResizeObserver(function () {
-      one(".chart").style.setProperty("--bar", one("#edit-bar").offsetHeight + "px");
-      if (!gridder.printing) map.invalidateSize({ animate: false, pan: false });
+      if (gridder.printing || window.matchMedia("print").matches || !one("#edit-bar").offsetHeight) return;
+      one(".chart").style.setProperty("--edit-bar", one("#edit-bar").offsetHeight + "px");
+      map.invalidateSize({ animate: false, pan: false });
+      if (page.chosen() < 0) page.fitAll();
     }).observe(one("#edit-bar"));
   }
   review.recall();

@@ -7,11 +7,10 @@
 
   // ── what the changes make of each grid ──
   var work = function () {
-    var of = review.gridsOf(review.state);
-    changed = review.changed(review.state);
+    var state = review.shown(), of = review.gridsOf(state), breaches = review.breaches(state);
+    changed = review.changed(state);
     judged = {};
     broken = {};
-    var breaches = review.breaches(review.state);
     changed.forEach(function (g) {
       judged[g] = review.judge(of, g);
       broken[g] = breaches.filter(function (breach) { return breach.g === g; });

@@ -97,8 +97,9 @@
     one("#hand-clear").hidden = !held;
     one("#check-title").textContent = !held ? say("hand_empty") : review.hand.length === 1 ? page.nameOf(review.hand[0]) : review.sayRows(review.hand);
     if (!held) { check = null; asked = ""; one("#reason").value = ""; review.draw(null); return; }
-    offer();
     var from = review.hand.map(function (b) { return page.gridOf(b); }).filter(function (g, i, all) { return all.indexOf(g) === i; });
+    if (from.length === 1 && from[0] === review.target) review.target = -1;
+    offer();
     one("#hand-from").textContent = review.list(from.map(review.nameOf));
     one("#hand-rows").textContent = review.hand.length === 1 ? gridder.say("households", { n: gridder.number(review.sum(review.hand)) }) : names(review.hand);
     check = review.target >= 0 ? review.check(review.state, review.hand, review.target) : null;

@@ -38,9 +38,9 @@
     return review.state.locks.indexOf(g) >= 0 ? make("i", "padlock") : "";
   };
   review.paint = function () {
+    var state = review.shown(), changed = review.changed(state);
     gone = {};
-    review.state.moves.forEach(function (move) { gone[move.b] = true; });
-    var changed = review.changed(review.state);
+    state.moves.forEach(function (move) { gone[move.b] = true; });
     if (page.layerOf("tour")) page.layerOf("tour").eachLayer(function (line) { // a round through other buildings is no round
       line.setStyle({ opacity: changed.indexOf(line.feature.properties.g) >= 0 ? 0 : 1 });
     });
@@ -79,7 +79,7 @@
   };
   review.draw = function (check) {
     drawing.clearLayers();
-    if (!review.editing || !review.hand.length) return;
+    if (!review.editing || !review.hand.length || gridder.printing) return;
     var refused = check && check.broken.length, colour = refused ? OUT : ACT;
     if (check && page.grounds[check.to]) {
       outline(page.grounds[check.to], { color: "#FFFFFF", weight: 7 });

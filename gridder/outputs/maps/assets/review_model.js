@@ -30,6 +30,7 @@
   // ── grids ──
   review.blank = function () { return { moves: [], locks: [], notes: {}, verdict: "", reviewer: "" }; };
   review.state = review.blank();
+  review.shown = function () { return gridder.printing ? review.blank() : review.state; }; // paper shows the plan as it is
   review.base = buildings.map(function (row) { return row[4]; });
   review.gridsOf = function (state) {
     var of = review.base.slice();

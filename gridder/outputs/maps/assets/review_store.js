@@ -20,6 +20,13 @@
     return !state.moves.length && !state.locks.length && !Object.keys(state.notes).length && !state.verdict && !state.reviewer;
   };
   review.isBlank = function () { return isBlank(review.state); };
+  // the same page in another window: its work is this one's
+  window.addEventListener("storage", function (event) {
+    if (event.key !== KEY) return;
+    review.state = review.blank();
+    review.recall();
+    document.dispatchEvent(new Event("gridder:review"));
+  });
   // what was kept: its state, or nothing; a kept text that cannot be read is left where it is
   review.recall = function () {
     var text = null;

@@ -381,6 +381,9 @@ var gridder = {};
   gridder.printing = false;
   // size: [width, height] of the map on paper in CSS pixels; fit: shows what the map should hold
   gridder.preparePrint = function (map, size, fit) {
+    // a frame that a canvas has asked for may come when the canvas is gone
+    var redrawCanvas = L.Canvas.prototype._redraw;
+    L.Canvas.include({ _redraw: function () { if (this._ctx) redrawCanvas.call(this); } });
     var redraw = function (on) {
       var paths = [], renderers = {};
       map.eachLayer(function (layer) { if (layer instanceof L.Path) paths.push(layer); });
@@ -408,6 +411,7 @@ var gridder = {};
       map.invalidateSize({ animate: false, pan: false });
       redraw(on);
       fit();
+      document.dispatchEvent(new Event("gridder:printed")); // before, canvases have frames on their way
     };
     window.addEventListener("beforeprint", function () { swap(true); });
     window.addEventListener("afterprint", function () { swap(false); });
