@@ -11,7 +11,7 @@ import gridder.deliver
 def without_pages(monkeypatch):
     """Deliver empty pages: drawing is tested elsewhere and takes most of the time."""
 
-    def write(run, folder, fingerprint, progress=None):
+    def write(run, folder, fingerprint, progress=None, drawing=None):
         folder.mkdir()
         names = [f"{c}{tail}" for c in run.communities.index for tail in ("", "-grids")]
         for name in ["index", *names]:
