@@ -104,7 +104,7 @@ def small_delivery(monkeypatch):
     """Let ``deliver`` write two small files and verify whatever ``found`` says."""
     state = SimpleNamespace(found=[], error=None)
 
-    def write(run, folder, progress):
+    def write(run, folder, progress, drawing):
         for name in ("plan.json", "plan.gpkg"):
             (folder / name).write_text(run)
         if state.error:
