@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "peers": (("", "peers/peers.md"),),
     "cells": (("", "cells.md"),),
     "tours": (("", "tours.md"),),
+    "pages": (("", "pages.md"),),
     "halls": (("", "halls.md"),),
 }
 
