@@ -11,7 +11,7 @@ import pandas as pd
 
 from gridder.errors import Finding, Level
 from gridder.policy import Policy
-from gridder.staffing.budget import FEN, SETTINGS, Inputs
+from gridder.staffing.budget import CERTIFICATES, FEN, SETTINGS, Inputs
 from gridder.staffing.hiring import Cap, cap_to_staff, cost_hiring, cost_people
 
 MINUTES_PER_HOUR = 60
@@ -221,7 +221,8 @@ def remark_inputs(facts: Facts) -> Iterator[Finding]:
     if not policy.certificate_allowance:
         yield Finding("staffing.allowance_not_paid", "note")
         return
-    ladder = list(policy.certificate_allowance_yuan_month.values())
+    paid = policy.certificate_allowance_yuan_month
+    ladder = [paid[title] for title in CERTIFICATES if title in paid]
     floor = policy.certificate_allowance_min_yuan_month
     rising = all(low < high for low, high in pairwise(ladder))
     if ladder and (min(ladder) < floor or not rising):

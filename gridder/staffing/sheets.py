@@ -253,8 +253,9 @@ def say_value(lang: str, value: Any) -> Any:
     """Return a policy value as a number or readable text."""
     if isinstance(value, bool):
         return say(lang, "staffing.yes" if value else "staffing.no")
-    if isinstance(value, dict):
-        return ("；" if lang == "zh" else "; ").join(f"{k} {v:g}" for k, v in value.items())
+    if isinstance(value, dict):  # by figures: a record keeps no order of its own
+        rising = sorted(value.items(), key=lambda item: (item[1], item[0]))
+        return ("；" if lang == "zh" else "; ").join(f"{k} {v:g}" for k, v in rising)
     if isinstance(value, list):
         return ("、" if lang == "zh" else ", ").join(str(say_value(lang, part)) for part in value)
     word = f"workbook.value_{value}"
