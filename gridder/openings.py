@@ -11,9 +11,8 @@ import shapely
 from gridder.policy import Policy
 from gridder.segments import ALONG_M, Segments
 
-EQUALLY_NEAR_M = (
-    0.01  # a crossing this near to two boundaries alike is at both: coordinates lie on a 1 mm grid
-)
+# A crossing this near to two boundaries alike is at both: coordinates lie on a grid of 1 mm.
+EQUALLY_NEAR_M = 0.01
 SPECK_M2 = 1.0  # what is left of a cell beside its share of a barrier and smaller than this is rounding
 AROUND = 2.0  # how wide water is at a crossing is measured within so many times its reach
 

@@ -15,6 +15,10 @@ from gridder.errors import Finding, GridderError
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
+# What stands between words of a list, between its clauses, and between sentences.
+COMMA = {"zh": "、", "en": ", "}
+SEMICOLON = {"zh": "；", "en": "; "}
+SPACE = {"zh": "", "en": " "}
 IDS_SHOWN = 8  # more ids than this make a sentence unreadable; the full list is in the delivery
 IDS_LENGTH = 120  # letters: of long ids (36 letters of a UUID) fewer are shown, at least two
 
@@ -58,7 +62,7 @@ def list_ids(lang: str, ids: tuple[str, ...]) -> str:
     n = min(len(ids), IDS_SHOWN)
     while n > 2 and sum(map(len, ids[:n])) > IDS_LENGTH:
         n -= 1
-    shown = ("、" if lang == "zh" else ", ").join(ids[:n])
+    shown = COMMA[lang].join(ids[:n])
     more = len(ids) - n
     return shown if more <= 0 else shown + say(lang, "common.and_more", n=more)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridder.errors import Finding, Level
 from gridder.policy import Policy
-from gridder.text import say
+from gridder.text import SPACE, say
 
 COLUMNS = (
     "community_id community subdistrict households halls hall_share hall_minutes far_households share_then "
@@ -63,7 +63,7 @@ def tell_proposal(row: Any, places: pd.DataFrame, policy: Policy, lang: str) -> 
         parts.append(say(lang, "halls.enough", **facts))
     else:
         parts.append(say(lang, "halls.none_allowed"))
-    return ("" if lang == "zh" else " ").join(parts)
+    return SPACE[lang].join(parts)
 
 
 def tell_plan(rows: pd.DataFrame, kind: object, lang: str, facts: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from gridder.policy import Policy
-from gridder.text import say
+from gridder.text import SPACE, say
 
 Rounding = Literal["floor", "ceil"]
 Reading = Literal["within", "beside"]  # are the grid workers among the posts, or beside them?
@@ -213,4 +213,4 @@ def explain_posts(lang: str, facts: dict[str, Any]) -> str:
         parts.append(say(lang, "staffing.posts_shortage", **facts))
         ends = "staffing.shortage_ends" if facts["grids_for_posts"] else "staffing.shortage_ends_posts"
         parts.append(say(lang, ends, **facts))
-    return "".join(parts) if lang == "zh" else " ".join(parts)
+    return SPACE[lang].join(parts)

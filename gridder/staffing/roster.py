@@ -22,11 +22,7 @@ from gridder.staffing.persons import APART, COUNTED, read_persons
 from gridder.staffing.roster_pay import FEN_DIGITS, standards_of, weigh_pay
 
 PASS, FAIL, RELAXED, NOT_APPLICABLE = "pass", "fail", "relaxed", "not_applicable"
-COUNTS, SHOWN, NONE = (
-    "counts",
-    "shown",
-    "none",
-)  # a certificate: among the three of B二(七), shown apart, none
+COUNTS, SHOWN, NONE = "counts", "shown", "none"  # a certificate: as B二(七) asks, apart from those, none
 
 # check → the policy field it rests on; that of the transfer has none: B三(一) leaves nothing to choose.
 CHECKS = {

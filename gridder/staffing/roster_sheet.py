@@ -11,17 +11,14 @@ import pandas as pd
 from gridder.policy import Policy
 from gridder.read.counts import DECIMAL
 from gridder.staffing.roster import CHECKS, NOT_APPLICABLE, PASS, check_roster, rows_of
-from gridder.text import say
+from gridder.text import SEMICOLON, say
 
 SAID = (  # as the roster has it, in the order of the sheet
     "age birth hired education certificate appraisals party_post committee_member transferred relaxed pay_year pay_month"
 ).split()
 NUMBERS = ("age", "pay_year", "pay_month")  # texts that are plain numbers stand as numbers
-MONEY = {
-    "pay_yuan_year": "pay_yuan_year",
-    "pay_standard": "pay_standard",
-    "pay_above": "pay_kept",
-}  # of the checks
+# column → column of the checks
+MONEY = {"pay_yuan_year": "pay_yuan_year", "pay_standard": "pay_standard", "pay_above": "pay_kept"}
 QUIET = (PASS, NOT_APPLICABLE, "counts", "none", "shown")  # results that speak for themselves
 SHEET = (
     *"community_id community file row person pay_class position entry place".split(),
@@ -117,4 +114,4 @@ def remark(place_why: str, row: dict[str, Any], policy: Policy, lang: str) -> st
             "force": say(lang, f"staffing.force_{row[f'{check}_force']}"),
         }
         told.append(say(lang, "roster.remark", **facts))
-    return ("；" if lang == "zh" else "; ").join(told) or None
+    return SEMICOLON[lang].join(told) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +20,7 @@ from gridder.staffing.options import options_table
 from gridder.staffing.posts import explain_posts
 from gridder.staffing.roster_sheet import Asked, roster_table
 from gridder.staffing.training import plan_training
-from gridder.text import has_sentence, say, say_finding
+from gridder.text import COMMA, SEMICOLON, has_sentence, say, say_finding
 
 GRIDS = (
     "grid_code community_id community subdistrict households buildings units units_unstated status grid_worker auxiliary_police "
@@ -167,8 +168,6 @@ def community_sheet(content: Content) -> pd.DataFrame:
 
 def tell(lang: str, facts: str | None) -> str:
     """Return the derivation of a community's posts in words, or why there is none."""
-    import json
-
     return (
         explain_posts(lang, json.loads(facts)) if isinstance(facts, str) else say(lang, "staffing.no_posts")
     )
@@ -183,9 +182,8 @@ def subdistrict_sheet(communities: pd.DataFrame) -> pd.DataFrame:
 
 def name_lines(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return a table whose column ``total_without`` names the lines in words."""
-    between = "、" if lang == "zh" else ", "
     words = [
-        between.join(say(lang, f"staffing.line_{line}") for line in lines.split())
+        COMMA[lang].join(say(lang, f"staffing.line_{line}") for line in lines.split())
         if isinstance(lines, str)
         else pd.NA
         for lines in table.total_without
@@ -255,8 +253,8 @@ def say_value(lang: str, value: Any) -> Any:
         return say(lang, "staffing.yes" if value else "staffing.no")
     if isinstance(value, dict):  # by figures: a record keeps no order of its own
         rising = sorted(value.items(), key=lambda item: (item[1], item[0]))
-        return ("；" if lang == "zh" else "; ").join(f"{k} {v:g}" for k, v in rising)
+        return SEMICOLON[lang].join(f"{k} {v:g}" for k, v in rising)
     if isinstance(value, list):
-        return ("、" if lang == "zh" else ", ").join(str(say_value(lang, part)) for part in value)
+        return COMMA[lang].join(str(say_value(lang, part)) for part in value)
     word = f"workbook.value_{value}"
     return say(lang, word) if isinstance(value, str) and has_sentence(word) else value

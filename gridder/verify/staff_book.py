@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gridder.text import LANGS, has_sentence, say
+from gridder.text import COMMA, LANGS, SEMICOLON, has_sentence, say
 from gridder.verify.base import Delivery, Violation, as_text, blame
 from gridder.verify.book import Rows, Table, find_table, read_sheets, words
 from gridder.verify.figures import EXACT, SHEET_SUM, judge, judge_column, numbers
@@ -176,13 +176,12 @@ def spoken(field: str, value: Any) -> Iterable[tuple[str, str]]:
     for lang in LANGS:
         key = f"staffing.rule_{field}"
         label = say(lang, key) if has_sentence(key) else field
-        many = "；" if lang == "zh" else "; "
         if isinstance(value, bool):
             yield label, say(lang, "staffing.yes" if value else "staffing.no")
         elif isinstance(value, dict):
-            yield label, many.join(f"{name} {number:g}" for name, number in value.items())
+            yield label, SEMICOLON[lang].join(f"{name} {number:g}" for name, number in value.items())
         elif isinstance(value, list):
-            yield label, ("、" if lang == "zh" else ", ").join(in_words(lang, part) for part in value)
+            yield label, COMMA[lang].join(in_words(lang, part) for part in value)
         else:
             yield label, in_words(lang, value)
 

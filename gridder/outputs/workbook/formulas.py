@@ -8,12 +8,12 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from gridder.outputs.workbook.book import Book
 from gridder.staffing.basis import split_number
+from gridder.staffing.budget import OPTIONAL
 from gridder.staffing.formulas import template_of
-from gridder.text import say
+from gridder.text import COMMA, say
 
 NAME = re.compile(r"\[([^\]]+)\]")
 WITHOUT = "total_without"  # names the lines of the budget that the total lacks
-OPTIONAL = ("allowances", "medical", "leave", "emergency", "pay_kept")
 
 
 def formula_of(book: Book, sheet: str, column: str, row: int) -> str | None:
@@ -65,7 +65,7 @@ def same_community(book: Book, sheet: str, row: int, other: str, ends: tuple[str
 
 def lacking(book: Book, sheet: str, row: int) -> str | None:
     """Return the formula that names the lines of the budget that are blank beside a total."""
-    between = "、" if book.run.lang == "zh" else ", "
+    between = COMMA[book.run.lang]
     lines = [line for line in OPTIONAL if book.has(sheet, line)]
     cells = {line: xl_rowcol_to_cell(row, book.at(sheet, line)) for line in lines}
     words = {line: say(book.run.lang, f"staffing.line_{line}") for line in lines}

@@ -11,11 +11,8 @@ from gridder.outputs.workbook.styles import text_width
 from gridder.staffing.basis import rule_of, split_number
 from gridder.text import has_sentence, say
 
-NOTE_CHARS, NOTE_LINE, NOTE_WIDTH = (
-    42,
-    19,
-    320,
-)  # characters of a line of a note, its height and width in pixels
+NOTE_CHARS = 42  # characters of a line of a note
+NOTE_LINE, NOTE_WIDTH = 19, 320  # pixels: height of a line, width of the note
 
 
 def header_text(book: Book, column: str) -> str:

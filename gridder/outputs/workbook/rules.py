@@ -11,7 +11,7 @@ from gridder.outputs.workbook.book import Book
 from gridder.outputs.workbook.notes import header_text
 from gridder.staffing.basis import INPUT_CLAUSES, rule_of
 from gridder.tables import Run
-from gridder.text import say
+from gridder.text import COMMA, SEMICOLON, say
 
 Uses = dict[str, dict[str, list[str]]]
 
@@ -59,13 +59,13 @@ def rule_table(run: Run) -> pd.DataFrame:
 
 def tell_uses(book: Book, uses: dict[str, list[str]]) -> str:
     """Return the sheets and columns that use a rule in words."""
-    between, after, colon = ("、", "；", "：") if book.run.lang == "zh" else (", ", "; ", ": ")
+    lang, colon = book.run.lang, "：" if book.run.lang == "zh" else ": "
     told = []
     for sheet, columns in uses.items():
         summary = sheet == "Summary"
         names = [book.say(f"item_{c}") if summary else header_text(book, c) for c in columns]
-        told.append(f"{book.title(sheet)}{colon}{between.join(names)}")
-    return after.join(told)
+        told.append(f"{book.title(sheet)}{colon}{COMMA[lang].join(names)}")
+    return SEMICOLON[lang].join(told)
 
 
 def write_uses(book: Book, page: Any, sheet: str) -> None:

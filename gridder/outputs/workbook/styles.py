@@ -16,6 +16,7 @@ WIDTH_PROSE = 90  # the same for a column of sentences, whose rows would grow ta
 MONEY_MIN = 17  # 99,999,999,999.99: a planner may enter a larger wage
 PADDING = 3.0  # beside a text; bold figures are wider than plain ones
 BOLD = 1.1
+MARK_ROOM = 3  # characters beside a figure: mark, blank and a little air
 BAD, WARN = "▲", "△"  # beside a figure that is coloured: colour alone says nothing
 
 NUMBERS = {
@@ -91,6 +92,3 @@ def figure_width(value: float, kind: str) -> float:
     decimals = {"money": 2, "fine": 2, "decimal": 1}.get(kind, 0)
     text = f"{value:.1%}" if kind == "share" else f"{value:,.{decimals}f}"
     return (len(text) + (MARK_ROOM if kind != "money" else 0)) * BOLD
-
-
-MARK_ROOM = 3
