@@ -47,13 +47,12 @@ class Basemap:
 
     def facts(self) -> dict[str, Any]:
         """Return what the page's script is told."""
-        note = both("basemap.note", name=self.name)
         return {
             "urls": list(self.urls),
             "servers": SERVERS,
             "zoom_max": ZOOM_MAX,
             "name": both("basemap.name", name=self.name),
-            "note": both("basemap.note_shifted", note=note) if self.datum == "gcj02" else note,
+            "note": both("basemap.note_shifted" if self.datum == "gcj02" else "basemap.note"),
         }
 
 

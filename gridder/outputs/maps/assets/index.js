@@ -405,7 +405,7 @@
     var legend = gridder.one("#legend"), over = window.getComputedStyle(legend).position === "absolute";
     chart.invalidateSize({ animate: false, pan: false });
     var below = over ? legend.offsetHeight + 28 : 16, size = chart.getSize();
-    if (size.x > 64 && size.y > below + 64) gridder.fit(chart, grounds.getBounds(), [16, 16, below, 16]);
+    if (size.x > 64 && size.y > below + 64) gridder.fit(chart, grounds.getBounds(), [data.basemap ? 30 : 16, 16, below, 16]);
   }
 
   // ── together ──

@@ -183,7 +183,7 @@ var gridder = {};
     var tiles = L.layerGroup(base.urls.map(function (url) {
       return L.tileLayer(url, { subdomains: base.servers, maxNativeZoom: base.zoom_max, maxZoom: 21 });
     })).addTo(map);
-    var control = L.control({ position: "bottomleft" });
+    var control = L.control({ position: "topleft" });
     control.onAdd = function () {
       var box = gridder.make("input"), name = gridder.make("span"), note = gridder.make("span", "basemap-note");
       box.type = "checkbox";
