@@ -316,6 +316,7 @@ def staff(
     workforce: Annotated[
         Path | None, o.option("--workforce", "CSV or XLSX, a row a community or a person 人员表或花名册")
     ] = None,
+    columns: o.ColumnsOpt = None,
     staffing: o.StaffingOpt = None,
     anonymous: o.AnonymousOpt = False,
     out: Annotated[Path | None, o.option("--out", "where to deliver; default: the same place")] = None,
@@ -324,14 +325,17 @@ def staff(
 ) -> None:
     """Compute staffing again under another policy or workforce table; no planning. 重算人员"""
     with exits(lang.value if lang else "zh"), showing(lang.value if lang else "zh", quiet=True) as journal:
+        from gridder.report import findings_lines, of_staffing
         from gridder.restaff import Restaffing
         from gridder.tasks import staff_delivery
         from gridder.text import say
 
         said = lang.value if lang else None
-        asked = Restaffing(policy, workforce, tuple(staffing or ()), anonymous, said)
-        place = staff_delivery(directory, journal, asked, out=out, overwrite=overwrite)
-        print(say(lang.value if lang else "zh", "cli.staffed", path=place / "staffing.xlsx"))
+        asked = Restaffing(policy, workforce, tuple(staffing or ()), anonymous, said, tuple(columns or ()))
+        run = staff_delivery(directory, journal, asked, out=out, overwrite=overwrite)
+        for line in findings_lines(of_staffing(run.findings), run.lang):
+            print(line, file=sys.stderr)
+        print(say(run.lang, "cli.staffed", path=(out or directory) / "staffing.xlsx"))
 
 
 @cli.command("map")

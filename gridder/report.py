@@ -15,6 +15,7 @@ from gridder.text import list_ids, say, say_finding
 
 SIGNS = {"problem": "✕", "warning": "!", "note": "·"}
 REASONS_TOLD = 3  # reasons of one kind told in full for one community; a hundred of them nobody reads
+OF_STAFFING = ("staffing.", "roster.", "inputs.", "halls.", "scope.")
 CHOICE = "check.choice_"  # begins the code of a finding that offers a choice about the one before it
 
 
@@ -28,6 +29,11 @@ def findings_lines(findings: Sequence[Finding], lang: str) -> list[str]:
         sign = ("  " if choice else "") + SIGNS[finding.level]
         ranked.append((rank, f"{sign} {say_finding(lang, finding)}"))
     return [line for _, line in sorted(ranked, key=lambda one: one[0])]
+
+
+def of_staffing(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what concerns people, posts and halls, without notes."""
+    return [f for f in findings if f.code.startswith(OF_STAFFING) and f.level != "note"]
 
 
 def finding_json(finding: Finding, lang: str) -> dict[str, Any]:

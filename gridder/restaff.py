@@ -13,7 +13,7 @@ from gridder.outputs.record import load_run
 from gridder.policy import load_policy
 from gridder.read import load_source
 from gridder.read.roster_back import read_roster_back
-from gridder.read.settings import Layout, ReadOptions, Source, parse_staffing
+from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, parse_staffing
 from gridder.read.staffing_inputs import judge_given, state_inputs
 from gridder.tables import Run
 
@@ -24,7 +24,8 @@ OF_FILE = ("roster.is_roster", "roster.columns_unused")  # said of the file that
 class Restaffing:
     """What ``gridder staff`` is asked for; what is None or blank stays as it was planned.
 
-    ``staffing`` holds inputs as typed (``county_cap=900``); ``anonymous`` leaves the persons of a roster out.
+    ``staffing`` holds inputs as typed (``county_cap=900``); ``anonymous`` leaves the persons of a roster out;
+    ``columns`` says which column of the table of staff is which (``workforce.posts_now=在编``).
     """
 
     policy: str | None = None
@@ -32,6 +33,7 @@ class Restaffing:
     staffing: tuple[str, ...] = ()
     anonymous: bool = False
     lang: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 def staff_again(directory: Path, asked: Restaffing) -> Run:
@@ -64,7 +66,7 @@ def staff_again(directory: Path, asked: Restaffing) -> Run:
 def staff_table(run: Run, directory: Path, asked: Restaffing) -> Run:
     """Return a run with its people: of the table given, else of the roster kept in the workbook, else as counted."""
     if asked.workforce:
-        workforce, told = read_workforce(asked.workforce)
+        workforce, told = read_workforce(asked.workforce, asked.columns)
         return put_people(drop_roster(run), workforce, anonymous=asked.anonymous, told=told)
     written = int(run.options.get("roster") or 0)
     if asked.anonymous or not written:
@@ -90,10 +92,11 @@ def drop_roster(run: Run) -> Run:
     return replace(run, findings=kept)
 
 
-def read_workforce(path: Path) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+def read_workforce(path: Path, columns: tuple[str, ...] = ()) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Return a table of staff read from a file of its own (CSV or XLSX), and what was noticed."""
+    options = ReadOptions(columns=parse_columns(",".join(columns)))
     if not path.is_file():
         raise InputError("errors.no_file", path=str(path))
     source = Source("workforce", path, path.name)
-    loaded = load_source(source, Layout(sources=(source,)), ReadOptions())
+    loaded = load_source(source, Layout(sources=(source,)), options)
     return loaded.frame, tuple(finding for finding in loaded.findings if finding.code in OF_FILE)

@@ -107,7 +107,22 @@ LAYERS: dict[str, tuple[Column, ...]] = {
         Column("name", "text", ("名称",)),
     ),
     "workforce": (
-        Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm")),
+        Column(  # an id, or where there is none the name
+            "community_id",
+            "text",
+            (
+                "社区编号",
+                "社区代码",
+                "社区编码",
+                "sqdm",
+                "社区id",
+                "community",
+                "社区",
+                "社区名称",
+                "所在社区",
+                "所属社区",
+            ),
+        ),
         Column("posts_now", "count", ("现有人数", "现有社工", "在岗人数", "人数")),
         Column("leaders", "count", ("正职", "社区正职")),
         Column("committee", "count", ("两委成员", "其他两委成员")),

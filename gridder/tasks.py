@@ -127,8 +127,8 @@ def compare_deliveries(old: Path, new: Path, out: Path, *, lang: str, overwrite:
 
 def staff_delivery(
     directory: Path, journal: Journal, asked: Restaffing, *, out: Path | None, overwrite: bool
-) -> Path:
-    """Compute the staffing of a delivery again and deliver it; return where.
+) -> Run:
+    """Compute the staffing of a delivery again and deliver it; return the run.
 
     Raises
     ------
@@ -137,8 +137,9 @@ def staff_delivery(
     """
     place = out or directory
     refuse_existing(place, overwrite=overwrite or out is None)
-    deliver(staff_again(directory, asked), place, overwrite=True, progress=journal)
-    return place
+    run = staff_again(directory, asked)
+    deliver(run, place, overwrite=True, progress=journal)
+    return run
 
 
 def draw_again(directory: Path, *, lang: str | None, drawing: Drawing = PLAIN) -> Path:

@@ -11,7 +11,7 @@ from gridder.errors import InputError
 from gridder.read.counts import parse_counts, parse_numbers, parse_persons, parse_text
 from gridder.read.formats import RawLayer
 from gridder.read.kinds import says_kinds
-from gridder.read.roster_columns import has_persons, names_persons, resolve_persons, take_persons
+from gridder.read.roster_columns import has_persons, names_persons, resolve_persons, take_heads, take_persons
 from gridder.read.settings import ReadOptions, Source
 from gridder.tables import LAYERS, fold, recognise
 
@@ -86,8 +86,8 @@ def cut_forms(name: str) -> list[str]:
 
 def take_columns(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:
     """Return the table with gridder's columns only, typed (a roster: as texts); those the source lacks are empty."""
-    if source.layer == "workforce" and names_persons(columns):
-        return take_persons(source, raw, columns)
+    if source.layer == "workforce":
+        return (take_persons if names_persons(columns) else take_heads)(source, raw, columns)
     n = len(raw.frame)
     frame = pd.DataFrame(index=pd.RangeIndex(n))
     empty = pd.Series([None] * n, dtype=object)

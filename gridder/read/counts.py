@@ -17,6 +17,7 @@ UNKNOWN_WORDS = frozenset((
     "-", "--", "—", "——", "/", "\\", "?", "??", "*",
 ))  # fmt: skip
 UNITS = re.compile(r"(居民户|户|戶|家|套|households?|dwellings?|units?|hh)$")
+HEADS = re.compile(r"[人名位个]$|(persons?|people)$")
 PERSONS = re.compile(r"(口人|人口|人|口|persons?|people|residents?)$")
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
 DECIMAL = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+)(e[+-]?\d+)?")
@@ -92,6 +93,18 @@ def parse_counts(values: pd.Series) -> tuple[pd.Series, pd.Series]:
         pairs.append(parsed[key])
     counts = pd.Series([p[0] for p in pairs], index=values.index, dtype="Int64")
     return counts, pd.Series([p[1] for p in pairs], index=values.index, dtype=object)
+
+
+def parse_heads(cell: Any) -> tuple[int | None, str | None]:
+    """Return (people or None, text or None) of one cell: the text where it says something that is no number of people.
+
+    ``12人`` is 12; a fraction or a negative number is none; ``不详`` and blanks say nothing.
+    """
+    count, _ = parse_count(HEADS.sub("", fold_text(cell)) if isinstance(cell, str) else cell)
+    if count is not None and count >= 0:
+        return count, None
+    text = cell_text(cell)
+    return None, None if text is None or is_unknown(text) else text.strip()
 
 
 def parse_text(values: pd.Series) -> pd.Series:

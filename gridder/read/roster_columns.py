@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from gridder.errors import Finding, InputError
-from gridder.read.counts import fold_text, parse_text
+from gridder.read.counts import fold_text, parse_heads, parse_text
 from gridder.read.raw import RawLayer
 from gridder.read.settings import Source
-from gridder.tables import ROSTER, fold
+from gridder.tables import LAYERS, ROSTER, fold
 
 # A column of the first kind makes a table a roster, one of the second a table of counts; the others do neither.
 OF_PERSONS = ("person", "age", "birth", "education", "pay_class", "entry")
@@ -140,6 +140,31 @@ def take_persons(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.D
         frame["appraisals"] = join_years(raw.frame, years)
     frame["row"], frame["file"] = np.arange(1, n + 1, dtype="int64"), source.label
     return frame
+
+
+def take_heads(source: Source, raw: RawLayer, columns: dict[str, str]) -> pd.DataFrame:
+    """Return a table with a row a community: numbers of people, NA where blank or no such number, its file and row.
+
+    ``unread`` names the cells of a row that say something else, as ``source column=text``, in order; rows that say
+    nothing at all are left out.
+    """
+    n = len(raw.frame)
+    frame = pd.DataFrame(index=pd.RangeIndex(n))
+    unread: list[list[str]] = [[] for _ in range(n)]
+    for column in LAYERS["workforce"]:
+        name = columns.get(column.name)
+        cells = list(raw.frame[name].astype(object)) if name else [None] * n
+        if column.dtype == "text":
+            frame[column.name] = parse_text(pd.Series(cells, dtype=object))
+            continue
+        heads = [parse_heads(cell) for cell in cells]
+        frame[column.name] = pd.Series([number for number, _ in heads], dtype="Int64")
+        for said, (_, text) in zip(unread, heads):
+            said += [f"{name}={text}"] if text else []
+    frame["unread"] = pd.Series([tuple(said) for said in unread], dtype=object)
+    frame["row"], frame["file"] = np.arange(1, n + 1, dtype="int64"), source.label
+    blank = frame[[column.name for column in LAYERS["workforce"]]].isna().all(axis=1)
+    return frame[~blank | frame["unread"].map(bool)].reset_index(drop=True)
 
 
 def tell_persons(source: Source, raw: RawLayer, columns: dict[str, str]) -> list[Finding]:

@@ -119,7 +119,7 @@ def present_staff(
 ) -> pd.DataFrame:
     """Return the people present in each community by class, NA where nothing is known.
 
-    ``present`` is the sum of the three classes where they are given, else ``posts_now`` of the workforce
+    ``present`` is the sum of the three classes where all are given, else ``posts_now`` of the workforce
     table, else of the communities. Public-welfare posts are never among them (B二(一)) but apart.
     """
     columns = "leaders committee staff posts_now party_posts public_welfare apart assistant_certified certified".split()
@@ -134,7 +134,7 @@ def present_staff(
     if posts_now is not None:
         table["posts_now"] = table.posts_now.fillna(pd.to_numeric(posts_now, errors="coerce").astype("Int64"))
     by_class = table[["leaders", "committee", "staff"]]
-    classes = by_class.fillna(0).sum(axis=1).astype("Int64").where(by_class.notna().any(axis=1))
+    classes = by_class.sum(axis=1).astype("Int64").where(by_class.notna().all(axis=1))
     table["present"] = classes.fillna(table.posts_now)
     return table
 

@@ -7,6 +7,7 @@ the table a second time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ from gridder.read.person_cells import (
 COUNTED, APART, UNPLACED = "counted", "apart", "unplaced"
 PLACES = (COUNTED, APART, UNPLACED)
 SECRETARY = "书记"  # of them and their deputies B二(二) says that they are no party-building posts
+ID_TYPED = re.compile(r"^'|\.0+$")  # what Excel's text mark and a number's decimals leave around an id
 NONE_WORDS = frozenset(("无", "none"))
 WAYS = ("entry", "pay_class", "position")  # the columns that may say that a person is counted apart
 FLAGS = ("party_post", "committee_member", "transferred")
@@ -150,7 +152,8 @@ def find_communities(roster: pd.DataFrame, communities: pd.Series) -> pd.Series:
     def find(text: Any) -> str | None:
         if pd.isna(text):
             return None
-        return str(text).strip() if str(text).strip() in ids else by_name.get(fold_text(str(text)))
+        plain = ID_TYPED.sub("", str(text).strip())
+        return plain if plain in ids else by_name.get(fold_text(str(text)))
 
     rows = zip(roster["community_id"], roster["community"])
     return pd.Series([find(one) or find(other) for one, other in rows], index=roster.index, dtype=object)

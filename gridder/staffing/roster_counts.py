@@ -16,6 +16,7 @@ from gridder.errors import Finding
 from gridder.policy import Policy
 from gridder.read.roster_columns import is_roster
 from gridder.staffing.budget import CERTIFICATES, CLASSES
+from gridder.staffing.head_counts import settle_counts
 from gridder.staffing.persons import APART, COUNTED, SECRETARY, place_persons, read_persons
 from gridder.staffing.roster import check_roster
 from gridder.staffing.roster_findings import find_in_roster
@@ -59,8 +60,8 @@ def settle_people(
         Day on which ages are reckoned, None where nobody named one.
     """
     if not is_roster(workforce):
-        names = [column.name for column in LAYERS["workforce"] if column.name in workforce.columns]
-        return People(workforce[names].reset_index(drop=True), pd.DataFrame())
+        counts, told = settle_counts(workforce, communities)
+        return People(counts, pd.DataFrame(), told)
     texts = workforce[[*(column.name for column in ROSTER), "row", "file"]].reset_index(drop=True)
     facts = read_persons(texts, policy)
     spoken = communities["name"].fillna("").astype(str)
