@@ -12,21 +12,26 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from gridder import batch, cli, errors, tables
+from gridder.outputs.workbook.write import SHEETS
 from gridder.partition.bounds import cost_at_least, useful_below
 from gridder.partition.frontier_steps import Prices
 from gridder.partition.work import WORK
 from gridder.policy import load_policy, policy_fields
+from gridder.staffing.budget import Inputs, cost_communities
+from gridder.staffing.posts import Case, staff_posts
+from gridder.staffing.roster import CHECKS
 from gridder.tables import COMMUNITY_STATUS, LAYERS
 from gridder.text import say
 
 ROOT = Path(__file__).parent.parent
 README, CHINESE, RULES = ROOT / "README.md", ROOT / "README.zh.md", ROOT / "docs" / "rules.md"
-METHOD = ROOT / "docs" / "method.md"
+METHOD, STAFFING = ROOT / "docs" / "method.md", ROOT / "docs" / "staffing.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(p for d in ("docs", "data", "maps", "benchmarks") for p in (ROOT / d).rglob("*.md")
                                       if p.relative_to(ROOT).parts[:2] != ("maps", "demo"))])  # fmt: skip
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.M | re.S)
@@ -201,6 +206,57 @@ def test_every_status_of_a_community_is_explained():
     told = [row[0] for row in rows_below(ROOT / "docs" / "method.md", "status")]
     assert set(told) <= set(COMMUNITY_STATUS)
     assert set(COMMUNITY_STATUS) - set(told) <= {"failed"}  # no plan ends so: the nearest is delivered
+
+
+# ── the staffing ──
+
+
+def test_every_column_of_a_roster_every_check_and_every_sheet_is_on_the_page_about_staffing():
+    text = STAFFING.read_text("utf-8")
+    columns = [
+        word for row in rows_below(STAFFING, "column | header") for word in re.findall(r"[a-z_]+", row[0])
+    ]
+    assert sorted(columns) == sorted(column.name for column in tables.ROSTER)
+    assert [row[0] for row in rows_below(STAFFING, "check | asks")] == list(CHECKS)
+    for name in (sheet.name for sheet in SHEETS):
+        assert f"*{name}* {say('zh', f'workbook.sheet_{name.lower()}')}" in text, name
+
+
+def test_the_posts_counted_by_hand_are_those_of_the_code():
+    policy = load_policy("jilin-2020")
+    posts = staff_posts(Case(4419, 11, party_present=2), policy)
+    told = {row[0]: row[2] for row in rows_below(STAFFING, "step | how")}
+    bold = {
+        step: int(re.findall(r"\*\*(\d+)\*\*", value)[0]) for step, value in told.items() if "**" in value
+    }
+    assert bold == {
+        "bottom of the band": posts.posts_min,
+        "top of the band": posts.posts_max,
+        "start": posts.start + posts.steps,
+        "need, workers among the posts": posts.need,
+        "recommended": posts.posts,
+        "above need": posts.surplus,
+    }
+    assert told["other convention"].startswith(f"{posts.other_min} to {posts.other_max},")
+    beside = f"{posts.other_need}; recommended {posts.other_posts}, shortage {posts.other_shortage}"
+    assert told["need, workers beside them"] == beside
+    assert told["hall, field"] == f"{posts.hall} and {posts.field}"
+
+
+def test_the_budget_counted_by_hand_is_that_of_the_code():
+    held = {"assistant_certified": [2], "certified": [3], "senior_certified": [1]}
+    staff, posts = pd.DataFrame(held, dtype="Int64"), pd.Series([17], dtype="Int64")
+    told = {row[0].split(" with")[0]: row[2] for row in rows_below(STAFFING, "line | how")}
+    costs = [
+        cost_communities(posts, staff, Inputs(220, 62000, 0.3, *amounts), load_policy("jilin-2020")).iloc[0]
+        for amounts in ((), (600, 1200, 1000))
+    ]
+    first = costs[0]
+    lines = {"pay pool": "pool", "employer's share": "employer", "certificate allowances": "allowances"}
+    expected = {row: f"{first[line]:,.0f}" for row, line in lines.items()} | {"total": f"{first.total:,.0f}"}
+    expected["base, performance"] = f"{first.base:,.0f} and {first.performance:,.0f}"
+    assert {row: told[row] for row in expected} == expected
+    assert rows_below(STAFFING, "line | how")[-1][2] == f"{costs[1].total:,.0f}"
 
 
 # ── the method ──
