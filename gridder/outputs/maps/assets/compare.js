@@ -367,7 +367,10 @@
   SIDES.forEach(function (side) {
     drawBuildings(side);
     charts[side].attributionControl.setPrefix(false);
-    gridder.drawLabels(charts[side], function () { return listSigns(side).concat(listLabels(side), listNames(side)); });
+    gridder.drawLabels(charts[side], function () {
+      var names = listNames(side); // of communities or of grids, never of both
+      return listSigns(side).concat(names.length ? names : listLabels(side));
+    });
   });
   drawFresh();
   follow("old", "new");
