@@ -48,8 +48,9 @@ def find_in_roster(
 
 
 def single_file(roster: pd.DataFrame) -> pd.DataFrame:
-    """Return a roster whose rows say their file only where there are several."""
-    return roster if roster["file"].nunique() > 1 else roster.assign(file=None)
+    """Return a table of staff whose rows say their file only where there are several."""
+    several = "file" in roster.columns and roster["file"].nunique() > 1
+    return roster if several else roster.assign(file=None)
 
 
 def files_of(roster: pd.DataFrame) -> str:
