@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -125,7 +126,7 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
         lang=run.lang,
         certificates=run.certificates,
         roster=run.roster,
-        reckoning=reckoning_of(run.options, str(run.options.get("effective_date") or "")),
+        reckoning=reckoning_day(run),
         names=run.buildings["name"],
     )
     kept = tuple(f for f in run.findings if not f.code.startswith(("staffing.", "scope.", "halls.")))
@@ -138,13 +139,17 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
     )
 
 
+def reckoning_day(run: Run) -> date | None:
+    """Return the day on which the ages of a run's people are reckoned, None where nobody named one."""
+    return reckoning_of(run.options, str(run.options.get("effective_date") or ""))
+
+
 def put_people(run: Run, workforce: pd.DataFrame, *, anonymous: bool, told: tuple[Finding, ...] = ()) -> Run:
     """Return a run with the people of a table of staff: counts by community, and the persons of a roster.
 
     ``anonymous`` leaves the persons out and keeps the counts; ``told`` are findings of the reading.
     """
-    reckoning = reckoning_of(run.options, str(run.options.get("effective_date") or ""))
-    people = settle_people(workforce, run.communities, run.policy, reckoning=reckoning)
+    people = settle_people(workforce, run.communities, run.policy, reckoning=reckoning_day(run))
     roster = people.roster.iloc[:0] if anonymous else people.roster
     return replace(
         run,
@@ -183,9 +188,8 @@ def code_labels(
     centres["special"] = [name.rsplit("/", 1)[1].startswith("s-") for name in centres.index]
     community = pd.Series([name.rsplit("/", 1)[0] for name in centres.index], index=centres.index)
     shared = pd.DataFrame({"label": label, "old_code": previous, "households": prepared.atoms["households"]})
-    if (
-        past is not None
-    ):  # whom an edit or a lock holds to a grid, that grid's code follows, whatever the overlap
+    if past is not None:
+        # whom an edit or a lock holds to a grid, that grid's code follows, whatever the overlap
         held = past.held.reindex(label.index).fillna("")
         shared = pd.concat([shared, pd.DataFrame({"label": label, "old_code": held, "households": HELD})])
     shared = shared[(shared["label"] != "") & (shared["old_code"] != "")]

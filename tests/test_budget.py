@@ -157,11 +157,8 @@ def test_classes_have_the_wage_as_their_mean() -> None:
 def test_certificates_by_community() -> None:
     """Two workers and a senior count as three; the assistant stands apart; unknown stays blank."""
     staff = people((1, 3, 6, 1, 2, 1), (None,) * 6)
-    communities = pd.DataFrame(
-        {"name": ["甲", "乙"], "subdistrict": "街", "certified": [3, pd.NA], "certified_gap": [0, pd.NA]},
-        index=["A", "B"],
-    )
-    table = certificate_table(communities, staff, POLICY).set_index("community_id")
+    communities = pd.DataFrame({"certified": [3, pd.NA], "certified_gap": [0, pd.NA]}, index=["A", "B"])
+    table = certificate_table(communities, staff, POLICY)
     first = table.loc["A"]
     assert (first.assistant_certified_held, first.certified_held, first.senior_certified_held) == (1, 2, 1)
     assert (first.certified, first.certified_gap, first.allowances) == (3, 0, 14_400)

@@ -16,6 +16,7 @@ import pandas as pd
 from gridder.policy import Policy
 
 FEN = 100  # fen in a yuan
+FEN_DIGITS = 2  # decimals of a yuan
 MONTHS = 12
 ROUND_UP = 0.5 + 1e-6  # half up; the millionth absorbs binary fractions such as 0.7
 CERTIFICATES = {"助理社工师": "assistant_certified", "社工师": "certified", "高级社工师": "senior_certified"}
@@ -163,20 +164,14 @@ def pay_classes(staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataF
 
 
 def certificate_table(communities: pd.DataFrame, staff: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return one row a community: holders of each certificate, those that count, the gap, the yearly allowance.
+    """Return by community: holders of each certificate, those that count, the gap, the yearly allowance.
 
     Parameters
     ----------
     communities
-        Indexed by community_id: ``name``, ``subdistrict``, ``certified`` (those that count), ``certified_gap``.
+        Indexed by community_id: ``certified`` (those that count), ``certified_gap``.
     """
-    table = pd.DataFrame({"community_id": communities.index, "community": communities.name.to_numpy()})
-    table["subdistrict"] = communities.subdistrict.to_numpy()
-    for column in CERTIFICATES.values():
-        table[f"{column}_held"] = staff[column].reindex(communities.index).to_numpy()
-    table["certified"] = communities.certified.to_numpy()
-    table["certified_gap"] = communities.certified_gap.to_numpy()
+    held = staff[list(CERTIFICATES.values())].reindex(communities.index).add_suffix("_held")
+    table = held.join(communities[["certified", "certified_gap"]]).astype("Int64")
     allowances = certificate_allowances(staff, policy).reindex(communities.index)
-    table["allowances"] = (allowances.astype("Float64") / FEN).to_numpy()
-    held = [f"{column}_held" for column in CERTIFICATES.values()]
-    return table.astype(dict.fromkeys([*held, "certified", "certified_gap"], "Int64"))
+    return table.assign(allowances=allowances.astype("Float64") / FEN)

@@ -14,14 +14,16 @@ from gridder.staffing.budget import CERTIFICATES, Inputs
 from gridder.staffing.hiring import Cap, allocate_cap
 from gridder.staffing.network import Network
 from gridder.staffing.options import Staffed, options_json, price_options
-from gridder.staffing.posts import Case, Posts, fewer_grids, is_rural, lawful_k, staff_posts
+from gridder.staffing.posts import Case, fewer_grids, is_rural, lawful_k, staff_posts
 from gridder.staffing.training import count_training
 
 PER_HOUSEHOLDS = 1000  # unmet need is shown per so many households, as RULES compares it
-POST_FIGURES = (
-    "posts_min posts_max posts hall_staff field_staff party_posts surplus need other_need other_posts "
-    "grids_for_posts"
-).split()
+# column → field of ``Posts``; blank where a community has no posts at all
+POST_FIGURES = {
+    "posts_min": "posts_min", "posts_max": "posts_max", "posts": "posts", "hall_staff": "hall", "field_staff": "field",
+    "party_posts": "party", "surplus": "surplus", "need": "need", "other_need": "other_need",
+    "other_posts": "other_posts", "grids_for_posts": "grids_for_posts",
+}  # fmt: skip
 WHOLE = (
     "grids_min grids_max posts_given unmet below_minimum cap_shortage grids_unstaffed grids_for_given hiring_gap"
 ).split()
@@ -114,21 +116,13 @@ def community_posts(case: Case, policy: Policy) -> dict[str, Any]:
     return {
         "grids_min": pd.NA if case.grids_min is None else case.grids_min,
         "grids_max": pd.NA if case.grids_max is None else case.grids_max,
-        **post_figures(posts, blank=pretend),
+        **{column: pd.NA if pretend else getattr(posts, name) for column, name in POST_FIGURES.items()},
         "grid_workers": case.grids * policy.grid_workers_per_grid,
         "auxiliary_police": case.grids * policy.auxiliary_police_per_grid,
         "shortage": 0 if pretend else posts.shortage,
         "other_shortage": 0 if pretend else posts.other_shortage,
         "derivation": None if pretend else to_json(posts.facts()),
     }
-
-
-def post_figures(posts: Posts, *, blank: bool) -> dict[str, Any]:
-    """Return the post columns of one community, all NA when ``blank``."""
-    values = (posts.posts_min, posts.posts_max, posts.posts, posts.hall, posts.field, posts.party)
-    others = (posts.other_need, posts.other_posts, posts.grids_for_posts)
-    figures = dict(zip(POST_FIGURES, (*values, posts.surplus, posts.need, *others)))
-    return dict.fromkeys(POST_FIGURES, pd.NA) if blank else figures
 
 
 def lawful_options(row: dict[str, Any], households: int, policy: Policy) -> tuple[int | None, int | None]:

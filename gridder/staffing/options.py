@@ -75,8 +75,14 @@ def price_options(district: Staffed, inputs: Inputs, policy: Policy) -> pd.DataF
 
 def numbers_of_grids(case: Case) -> list[int]:
     """Return the lawful numbers of grids and the plan's own, special grids not counted, rising."""
-    lawful = range(case.grids_min, case.grids_max + 1) if case.grids_min and case.grids_max else ()
-    return sorted({*lawful, case.grids - case.special})
+    return sorted({*lawful_numbers(case), case.grids - case.special})
+
+
+def lawful_numbers(case: Case) -> range:
+    """Return the lawful numbers of grids, special grids not counted; empty where no number is lawful."""
+    if case.grids_min is None or case.grids_max is None:
+        return range(0)
+    return range(case.grids_min, case.grids_max + 1)
 
 
 def option_row(code: str, case: Case, k: int, district: Staffed, policy: Policy) -> tuple[Any, ...]:
@@ -86,10 +92,9 @@ def option_row(code: str, case: Case, k: int, district: Staffed, policy: Policy)
     spare = district.spare
     most = posts.posts if spare is None else int(district.given[code]) + spare
     given = min(posts.posts, most)
-    lawful = case.grids_min is not None and case.grids_max is not None
     workers, police = grids * policy.grid_workers_per_grid, grids * policy.auxiliary_police_per_grid
     return (
-        code, k, grids == case.grids, lawful and (case.grids_min or 0) <= k <= (case.grids_max or 0), grids,
+        code, k, grids == case.grids, k in lawful_numbers(case), grids,
         workers, police, posts.need, posts.posts, given, posts.shortage, max(0, posts.need - given),
     )  # fmt: skip
 

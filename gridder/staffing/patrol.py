@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from gridder.policy import Policy
 from gridder.staffing.network import (
     CM_PER_M,
+    MINUTES_PER_HOUR,
     Ints,
     Network,
     minutes_on_foot,
@@ -68,13 +69,18 @@ def walk_round(
     if left_out:
         return np.nan, None, None, None
     members = members[piece[members] == home]
-    ways = measure_ways(network, members, np.flatnonzero(piece == home))
-    tour = find_tour(ways.metres)
+    ways = find_shortest_ways(network, members, np.flatnonzero(piece == home))
+    tour = find_tour(ways.lengths_cm)
     walk = trace_walk(ways, tour)
     names = network.places.index.to_numpy(dtype=object)
     passed = [node for node in walk if node < len(names)]
     texts = list_names(names[members[tour]]), list_names(names[passed]), draw_route(network, walk)
-    return tour_length(ways.metres, tour) / CM_PER_M, *texts
+    return tour_length(ways.lengths_cm, tour) / CM_PER_M, *texts
+
+
+def shift_minutes(policy: Policy) -> float:
+    """Return the minutes of a shift, which rounds and visits of a day should fit."""
+    return policy.shift_hours * MINUTES_PER_HOUR
 
 
 def part_homes(piece: NDArray[np.int32], households: Ints) -> tuple[int, int]:
@@ -113,13 +119,13 @@ def list_names(names: NDArray[np.object_]) -> str:
 
 
 @dataclass(frozen=True)
-class Ways:
+class ShortestWays:
     """Shortest ways between the cells of one grid.
 
     Parameters
     ----------
-    metres
-        Lengths in centimetres, shape (n, n), int64.
+    lengths_cm
+        Shape (n, n), int64.
     nodes
         Cells that the ways may pass, shape (m,): the grid's own, or all.
     previous
@@ -128,13 +134,13 @@ class Ways:
         Places of the n cells in ``nodes``.
     """
 
-    metres: Ints
+    lengths_cm: Ints
     nodes: Ints
     previous: NDArray[np.int32]
     places: Ints
 
 
-def measure_ways(network: Network, members: Ints, piece: Ints) -> Ways:
+def find_shortest_ways(network: Network, members: Ints, piece: Ints) -> ShortestWays:
     """Return shortest ways between ``members``: in the grid and along paths near it, else through its surroundings.
 
     ``piece`` are all nodes that a way leads to from them.
@@ -147,11 +153,11 @@ def measure_ways(network: Network, members: Ints, piece: Ints) -> Ways:
         lengths, previous = dijkstra(part, directed=False, indices=places, return_predecessors=True)
         if not np.isinf(lengths[:, places]).any():
             break
-    metres = np.rint(lengths[:, places]).astype(np.int64)
-    return Ways(metres, nodes, previous, places)
+    lengths_cm = np.rint(lengths[:, places]).astype(np.int64)
+    return ShortestWays(lengths_cm, nodes, previous, places)
 
 
-def trace_walk(ways: Ways, tour: Ints) -> list[int]:
+def trace_walk(ways: ShortestWays, tour: Ints) -> list[int]:
     """Return every cell passed on the closed tour, the first not repeated."""
     walk: list[int] = []
     for start, end in zip(tour, np.roll(tour, -1)):

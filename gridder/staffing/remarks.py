@@ -13,9 +13,8 @@ from gridder.errors import Finding, Level
 from gridder.policy import Policy
 from gridder.staffing.budget import CERTIFICATES, FEN, SETTINGS, Inputs
 from gridder.staffing.hiring import Cap, cap_to_staff, cost_hiring, cost_people
-
-MINUTES_PER_HOUR = 60
-M_PER_KM = 1000
+from gridder.staffing.network import M_PER_KM
+from gridder.staffing.patrol import shift_minutes
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def remark_hiring(facts: Facts) -> Iterator[Finding]:
 def remark_rounds(facts: Facts) -> Iterator[Finding]:
     """Yield grids whose rounds alone, or whose rounds and visits, exceed the shift; the worst named first (B二(八))."""
     grids, policy = facts.grids, facts.policy
-    shift_min = policy.shift_hours * MINUTES_PER_HOUR
+    shift_min = shift_minutes(policy)
     rounds_min = grids.round_min * policy.rounds_per_day
     alone = where(grids, rounds_min > shift_min)
     facts_of: dict[str, Any] = {"minutes": round(shift_min), "rounds": policy.rounds_per_day}

@@ -17,9 +17,9 @@ import pandas as pd
 from gridder.policy import Policy
 from gridder.read.counts import is_unknown
 from gridder.read.person_cells import Span, mentioned, parse_certificate, years_between
-from gridder.staffing.budget import CERTIFICATES
+from gridder.staffing.budget import CERTIFICATES, FEN_DIGITS
 from gridder.staffing.persons import APART, COUNTED, read_persons
-from gridder.staffing.roster_pay import FEN_DIGITS, standards_of, weigh_pay
+from gridder.staffing.roster_pay import standards_of, weigh_pay
 
 PASS, FAIL, RELAXED, NOT_APPLICABLE = "pass", "fail", "relaxed", "not_applicable"
 COUNTS, SHOWN, NONE = "counts", "shown", "none"  # a certificate: as B二(七) asks, apart from those, none

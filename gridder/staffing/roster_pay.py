@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from gridder.policy import Policy
+from gridder.staffing.budget import FEN_DIGITS
 from gridder.staffing.persons import COUNTED, read_persons
-
-FEN_DIGITS = 2
 
 
 def standards_of(classes: pd.DataFrame | None) -> dict[str, float]:

@@ -13,7 +13,7 @@ import pandas as pd
 from gridder.errors import Finding
 from gridder.policy import Policy, policy_fields
 from gridder.staffing.basis import CLAUSES
-from gridder.staffing.budget import LINES, SETTINGS, Inputs, certificate_table, pay_classes
+from gridder.staffing.budget import FEN_DIGITS, LINES, SETTINGS, Inputs, certificate_table, pay_classes
 from gridder.staffing.hall_words import hall_sheet
 from gridder.staffing.hiring import cost_hiring
 from gridder.staffing.options import options_table
@@ -39,8 +39,6 @@ SUBDISTRICT_SUMS = (
     "grids_unstaffed training_seats"
 ).split() + [*LINES, "total"]
 BUDGET = ["community_id", "community", "subdistrict", "posts_given", *LINES, "total", "total_without"]
-
-FEN_DIGITS = 2  # decimals of a yuan
 
 # Rows of the sheet Summary: item, policy field whose clause it rests on, sheet and column that it adds up.
 SUMMARY = (
@@ -120,7 +118,9 @@ def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
         "hiring_cost": put_names(content, cost_hiring(years, content.inputs, content.policy)),
         "budget": budget[BUDGET],
         "options": name_lines(options, content.lang),
-        "certificates": certificate_table(content.communities, content.people, content.policy),
+        "certificates": put_names(
+            content, certificate_table(content.communities, content.people, content.policy)
+        ),
         "training": put_names(content, seats),
         "halls": hall_sheet(
             content.communities, content.circles, content.places, content.policy, content.lang

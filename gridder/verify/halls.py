@@ -60,6 +60,7 @@ def bounds(delivery: Delivery) -> tuple[pd.Series, pd.Series]:
         return low, high
     on_paths = bool((barriers["kind"] == "path").any())
     spots, sure = walked_from(delivery)
+    solid = solid_of(delivery)
     halls = halls[halls.geometry.notna()]
     of_hall = halls["community_id"].map(as_text).to_numpy()
     for community in sorted(set(cells["community_id"]) & set(of_hall)):
@@ -69,9 +70,7 @@ def bounds(delivery: Delivery) -> tuple[pd.Series, pd.Series]:
         near = np.min(
             [shapely.distance(np.where(sure[mine], spots[mine], shapes), hall) for hall in own], axis=0
         )
-        far = np.min(
-            [reach(spots[mine], sure[mine], shapes, hall, solid_of(delivery)) for hall in own], axis=0
-        )
+        far = np.min([reach(spots[mine], sure[mine], shapes, hall, solid) for hall in own], axis=0)
         factor = rules["detour_factor"]
         low.iloc[mine] = np.maximum(near - DRAWN_M, 0) * (1.0 if on_paths else factor) / per_minute(rules)
         high.iloc[mine] = np.inf if on_paths else (far + DRAWN_M) * factor / per_minute(rules)

@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from gridder.staffing.columns import kind_of
+from gridder.staffing.basis import split_number
+from gridder.staffing.columns import YEAR, kind_of
 from gridder.tables import Run
 from gridder.text import has_sentence, say
 
 HEADER = 4  # row of the header, from 0: title, remarks, links and the clauses of the columns stand above
 SPOKEN = ("status", "code", "pay_class")  # gridder's own words: said in the run's language
+AS_SAID = ("Roster",)  # sheets of the data's own words, which are read back
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Book:
         """Return where a column stands, from 0."""
         return list(self.tables[sheet].columns).index(column)
 
+    def years(self, sheet: str) -> list[str]:
+        """Return the columns of the people hired by year."""
+        return [column for column in self.tables[sheet].columns if split_number(column)[0] == YEAR]
+
     def first(self, sheet: str) -> int:
         """Return the first row below the header, from 0."""
         return self.headers[sheet] + 1
@@ -86,14 +92,15 @@ def is_missing(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 
 
-def shown(book: Book, column: str, value: Any) -> Any:
-    """Return a value as it is shown: None for unknown, words in the run's language."""
+def shown(book: Book, column: str, value: Any, *, sheet: str = "") -> Any:
+    """Return a value as it is shown: None for unknown, gridder's own words in the run's language."""
     if is_missing(value):
         return None
     if pd.api.types.is_bool(value):
         return say(book.run.lang, "staffing.yes" if value else "staffing.no")
     spoken = f"workbook.{column}_{value}"
-    return say(book.run.lang, spoken) if column in SPOKEN and has_sentence(spoken) else value
+    ours = column in SPOKEN and sheet not in AS_SAID and has_sentence(spoken)
+    return say(book.run.lang, spoken) if ours else value
 
 
 def style_of(book: Book, column: str, value: Any) -> Any:

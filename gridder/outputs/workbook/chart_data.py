@@ -8,6 +8,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from gridder.outputs.workbook.book import Book, is_missing
+from gridder.outputs.workbook.notes import header_text
 
 BINS_INSIDE, BINS_OUTSIDE = 10, 8  # bins of the window, and at most so many on each side of it
 COMMUNITIES_MAX, SUBDISTRICTS_MAX = 24, 16  # more make a chart illegible
@@ -106,18 +107,17 @@ def hiring_costs(book: Book) -> Data | None:
     """Return people hired and what those hired so far cost, by year."""
     if "HiringCost" not in book.tables:
         return None
-    years = [c for c in book.tables["Hiring"].columns if c.startswith("year_")]
     labels, people, costs = [], [], []
-    for column in years:
+    for column in book.years("Hiring"):
         source = f"cost_{column}"
         if not book.has("HiringCost", source):
             return None
-        labels.append(book.say("col_year", year=column.removeprefix("year_")))
-        hired = f"Hiring!{xl_rowcol_to_cell(book.total_row('Hiring'), book.at('Hiring', column), True, True)}"
-        people.append((f"={hired}", number(book.tables["Hiring"][column].sum(min_count=1))))
-        paid = (
-            f"Hiring!{xl_rowcol_to_cell(book.total_row('Hiring') + 1, book.at('Hiring', column), True, True)}"
+        labels.append(header_text(book, column))
+        people.append(
+            (f"={book.total('Hiring', column)}", number(book.tables["Hiring"][column].sum(min_count=1)))
         )
+        below = book.total_row("Hiring") + 1  # the cost of the year stands under the people hired
+        paid = f"Hiring!{xl_rowcol_to_cell(below, book.at('Hiring', column), True, True)}"
         total = number(book.tables["HiringCost"][source].sum(min_count=1))
         costs.append((f'=IF({paid}="","",{paid}/{TEN_THOUSAND})', scaled(total)))
     return Data("hiring", labels, {"people_hired": people, "cost": costs}, kind="decimal") if labels else None

@@ -7,7 +7,6 @@ import re
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from gridder.outputs.workbook.book import Book
-from gridder.staffing.basis import split_number
 from gridder.staffing.budget import OPTIONAL
 from gridder.staffing.formulas import template_of
 from gridder.text import COMMA, say
@@ -22,14 +21,8 @@ def formula_of(book: Book, sheet: str, column: str, row: int) -> str | None:
         return None if column == "subdistrict" else subdistrict_formula(book, column, row)
     if column == WITHOUT:
         return lacking(book, sheet, row)
-    template = template_of(sheet, column, count_years(book))
+    template = template_of(sheet, column, len(book.years("Hiring")))
     return None if template is None else fill(book, sheet, row, template)
-
-
-def count_years(book: Book) -> int:
-    """Return the years of the hiring schedule."""
-    columns = list(book.tables["Hiring"].columns) if "Hiring" in book.tables else []
-    return sum(split_number(column)[0] == "year_" for column in columns)
 
 
 def fill(book: Book, sheet: str, row: int, template: str) -> str | None:

@@ -126,7 +126,7 @@ def class_formula(book: Book, column: str, cells: dict[str, str], ranges: dict[s
 
 def write_hiring_cost(book: Book, page: Any, sheet: str) -> None:
     """Write what the people hired so far cost in each year, below the people hired."""
-    columns = [column for column in book.tables[sheet].columns if column.startswith("year_")]
+    columns = book.years(sheet)
     if not columns:
         return
     row = book.total_row(sheet) + 1
