@@ -41,6 +41,9 @@ APART = {  # homes on two banks that were neighbours once
         "b42",
         "b53",
     ),  # a bridge over strips between tracks, which are shared out to cells far along them
+    30016: ("b1", "b21"),  # ground on the far side of a spike of an expressway, held through the spike
+    40145: ("b19", "b20"),
+    40259: ("b72", "b93"),
 }
 PREPARED = (
     1017,
