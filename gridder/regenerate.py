@@ -152,8 +152,26 @@ def refuse_unknown(prepared: Prepared, previous: pd.Series, edits: Edits) -> Non
         findings.append(Finding("plan.edit_across_communities", "problem", {"n": len(across)}, tuple(across)))
     if unknown:
         findings.append(Finding("plan.edit_grid_unknown", "problem", {"n": len(unknown)}, tuple(unknown)))
+    special = moves_of_sites(prepared, previous, edits)
+    if special:
+        findings.append(Finding("plan.edit_special", "problem", {"n": len(special)}, tuple(special)))
     if findings:
         raise InputError("errors.edits_unusable", findings=tuple(findings), files=", ".join(edits.files))
+
+
+def moves_of_sites(prepared: Prepared, previous: pd.Series, edits: Edits) -> list[str]:
+    """Return the buildings that edits move out of a special site, or into the grid of one; sorted."""
+    atoms = prepared.atoms
+    on_site = atoms["site"] != ""
+    buildings, grids = set(atoms.loc[on_site, "building_id"]), set(previous[on_site]) - {""}
+    # a move to where a building is moves nothing
+    here = set(zip(atoms.loc[on_site, "building_id"], previous[on_site]))
+    return sorted(
+        m["building_id"]
+        for m in edits.moves
+        if (m["building_id"] in buildings or m["to_grid"] in grids)
+        and (m["building_id"], m["to_grid"]) not in here
+    )
 
 
 def refuse_torn(prepared: Prepared, wishes: Wishes, edits: Edits) -> None:

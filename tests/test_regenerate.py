@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import box
 from small_district import CRS, EAST, buildings, write_small
 from test_cli import run
 
@@ -164,6 +165,23 @@ def test_an_edit_across_communities_is_refused(last_year, tmp_path):
         "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o"
     )
     assert code == 3 and "E00" in trouble
+
+
+def test_an_edit_of_a_special_grid_is_refused(tmp_path):
+    """W05 stands on a site of its own: nothing moves in or out, but naming the grid it is in changes nothing."""
+    site = gpd.GeoDataFrame({"name": ["西苑学校"]}, geometry=[box(555, 10, 598, 50)], crs=CRS)
+    source = write_small(tmp_path / "a.gpkg", underpass=True, sites=site)
+    old = tmp_path / "old"
+    assert run("plan", source, "--out", old, "--effort", "quick", "-q")[0] in (0, 4)
+    before = grid_of(old)
+    special, usual = before["W05"], before["W04"]
+    assert special.endswith("901") and usual != special
+    for building, grid, code in (("W04", special, 3), ("W05", usual, 3), ("W05", special, (0, 4))):
+        edits = write_edits(tmp_path / "edits.json", old, edits=[(building, grid)])
+        words = ("--edits", edits, "--out", tmp_path / f"{building}{grid}", "--effort", "quick", "-q")
+        done, _, trouble = run("regenerate", source, "--from", old, *words)
+        assert done in (code if isinstance(code, tuple) else (code,)), trouble
+        assert done != 3 or (building in trouble and "sites" in trouble)
 
 
 def test_what_a_lock_leaves_over_is_blamed_on_the_lock(last_year, tmp_path):

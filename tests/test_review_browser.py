@@ -622,3 +622,50 @@ def test_two_windows_of_one_page_share_their_work(open_page: Any) -> None:
     tab.click('[data-tool="accept"]')
     other.wait_for_function("Object.keys(gridder.review.state.notes).length === 1")
     assert row(other, "001").locator(".mark.accept").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "shown"),
+    [
+        ("003", "网格", "003"), (A + "004", "网格", "004"), ("锦绣", "小区", None),
+        ("l019", "楼栋", "003"), ("柳堤路19号", "楼栋", "003"),
+    ],
+)  # fmt: skip
+def test_search_by_grid_compound_building_and_address(
+    open_page: Any, typed: str, kind: str, shown: str
+) -> None:
+    tab = open_page("A")
+    before = tab.evaluate("map_main.getZoom()")
+    tab.fill("#search", typed)
+    assert tab.locator("#found li").first.inner_text().split("\n")[-1].startswith(kind)
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("map_main.getZoom()") > before
+    if shown:
+        assert tab.locator("tbody.chosen .open b").inner_text() == shown
+
+
+def test_search_says_how_many_it_found_and_where_a_moved_building_is(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.fill("#search", "柳堤路")
+    assert tab.locator("#found li").count() == 13
+    assert tab.locator("#found li").last.inner_text() == "另有 28 项，请多输入几个字"
+    assert tab.locator("#hint").inner_text() == "找到 40 项"
+    upload(tab, edits_file())
+    tab.fill("#search", "柳堤路3号楼")
+    assert tab.locator("#found li").first.inner_text().split("\n")[-1] == "楼栋 004"
+
+
+def test_the_filter_follows_the_changes(open_page: Any) -> None:
+    tab = open_page("A")
+    tab.click(".wide-edit")
+    pick(tab, "L011")
+    aim(tab, "004")
+    tab.click("#move")
+    look = tab.locator('[data-filter="look"]')
+    assert look.inner_text() == "只看需要看的 3"  # 005 as before, 002 now too small, 004 too large
+    look.click()
+    assert tab.locator("tbody.grid:visible .open b").all_inner_texts() == ["005", "002", "004"]
+    tab.click('[data-filter="changed"]')
+    assert tab.locator("tbody.grid:visible .open b").all_inner_texts() == ["002", "004"]
+    tab.click("#undo")
+    assert tab.locator("tbody.grid:visible").count() == 6
