@@ -1,7 +1,7 @@
 """What the pages are measured on: one community of thousands of buildings, and a district of hundreds of communities.
 
 Both are planned by gridder, quickly, on the lattice of ``gridder.synth``; what a lattice has too little of is added:
-houses have names and ten corners (a shallow and a deep notch), outlines of communities a bend every ten metres.
+houses have names and twelve corners (a shallow and a deep notch), outlines of communities a bend every ten metres.
 """
 
 from __future__ import annotations
