@@ -50,7 +50,7 @@ def write_table(book: Book, page: Any, sheet: str) -> None:
     widths = []
     for at, column in enumerate(table.columns):
         write_header(book, page, sheet, column)
-        values = [shown(book, column, value) for value in table[column]]
+        values = [shown(book, column, value, sheet=sheet) for value in table[column]]
         for i, value in enumerate(values):
             cell = (header + 1 + i, at)
             formula = formula_of(book, sheet, column, cell[0])
