@@ -277,7 +277,7 @@ def test_every_field_of_a_request_reaches_the_command() -> None:
     full = Request(
         policy="p", grids="free", effort="prove", seed=3, lang="en", columns=["a=b"], layer=["c=d"], crs="e", coords="bd09",
         encoding="f", bad_rows="quarantine", missing="zero", jobs=5, effective_date="2026-01-01",
-        staffing=["county_cap=220"], anonymous=True,
+        staffing=["county_cap=220"], anonymous=True, pictures="svg", basemap="tianditu", key="g", basemap_coords="gcj02",
     )  # fmt: skip
     words = options_of(full)
     for name, value in vars(full).items():

@@ -106,6 +106,8 @@ def options_of(request: Request) -> list[str]:
         "--encoding": request.encoding,
         "--bad-rows": request.bad_rows, "--missing": request.missing, "--jobs": request.jobs,
         "--effective-date": request.effective_date,
+        "--pictures": request.pictures, "--basemap": request.basemap, "--key": request.key,
+        "--basemap-coords": request.basemap_coords,
     }  # fmt: skip
     listed = [(name, value) for name, value in words.items() if value not in (None, "")]
     listed += [("--columns", value) for value in request.columns or []]
