@@ -21,6 +21,7 @@ BRIDGE_M = 1.5  # to either side of a crossing one may walk
 LANDING_M = (
     50  # so far beside the straight way to a bridge one looks for its landing on ground of other cells
 )
+GANGWAY_M = 50  # a house on piles stands so far from its bank at most: farther off, a straight line over water is no way
 SMOOTH_M = 0.01  # corners of the ground nearer than this to a straight edge are none
 
 Spots = pd.DataFrame  # a, b, x, y: places of two cells, and a spot on their boundary
@@ -138,10 +139,10 @@ def reach_banks(over: Spots, cells: np.ndarray, stops: np.ndarray, solid: shapel
 
 
 def part_around(parts: np.ndarray, stop: shapely.Point) -> BaseGeometry:
-    """Return the part that a stop is in; for one in the water (a house on piles) the nearest, and a gangway to it."""
+    """Return the part that a stop is in; for one in the water (a house on piles) the nearest, and a short gangway to it."""
     near_m = shapely.distance(parts, stop)
     own: BaseGeometry = parts[np.argmin(near_m)]
-    if not near_m.min():
+    if not 0 < near_m.min() <= GANGWAY_M:
         return own
     gangway = shapely.buffer(shapely.shortest_line(stop, own), BRIDGE_M)
     return shapely.union(own, gangway)

@@ -151,3 +151,11 @@ def test_a_crossing_point_in_the_middle_of_a_wide_river_leads_from_bank_to_bank(
     over = shapely.intersection(way, river)
     assert over.length == pytest.approx(40, abs=4) and over.distance(bridge) < BRIDGE_M
     assert way.length < 160
+
+
+def test_no_gangway_leads_far_over_the_water():
+    """The only land of the cell is 70 m away over the water: the house has no dry way of its own there."""
+    cell, stop = box(0, 0, 100, 100), np.array([[80.0, 50.0]])
+    water = Water(shapely.STRtree([box(10, -10, 110, 110)]), shapely.STRtree([]))
+    ground = dry_ground(np.array([cell]), stop, water)[0]
+    assert shapely.distance(ground, shapely.Point(80, 50)) > 69 and ground.area < 10 * 100

@@ -73,15 +73,14 @@ def test_a_staffed_delivery_is_accepted(staffed: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"lang": "en"},
-        {"settings": {}},
+        {"lang": "en", "settings": {}},
         {"settings": {"county_cap": 9}},
         {
             "settings": SETTINGS
             | {"county_cap": 1000, "reference_wage_yuan_year": 61_999.99, "employer_rate": 0.333}
         },
     ],
-    ids=["English", "nothing stated", "a cap below the minima", "a large cap and odd fen"],
+    ids=["English and nothing stated", "a cap below the minima", "a large cap and odd fen"],
 )
 def test_other_inputs_are_accepted(changes: dict[str, Any], tmp_path: Path) -> None:
     assert look(write_staffed(tmp_path / "out", **changes)) == []
@@ -90,10 +89,10 @@ def test_other_inputs_are_accepted(changes: dict[str, Any], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "rules",
     [
-        {"step_rounding": "ceil"}, {"grid_workers_within_posts": False}, {"monthly_cover": "buildings"},
-        {"hiring_years": 5, "training_cycle_years": 3}, {"county_cap_applies": False}, {"grid_workers_per_grid": 2},
-        {"walking_speed_kmh": 3.6, "detour_factor": 1.1, "rounds_per_day": 3}, {"certificate_allowance": False},
-        {"base_pay_share": 0.61, "performance_pay_share": 0.39, "posts_base_households": 500},
+        {"step_rounding": "ceil", "monthly_cover": "buildings", "hiring_years": 5, "grid_workers_per_grid": 2},
+        {"grid_workers_within_posts": False, "base_pay_share": 0.61, "performance_pay_share": 0.39, "posts_base_households": 500},
+        {"county_cap_applies": False, "certificate_allowance": False, "training_cycle_years": 3,
+         "walking_speed_kmh": 3.6, "detour_factor": 1.1, "rounds_per_day": 3},
     ],
     ids=str,
 )  # fmt: skip
@@ -113,7 +112,7 @@ LAYERS: dict[str, tuple[Mutation, set[str]]] = {
     "minutes of a round": (more("grids", "round_min", FIRST, 0.2), {"grids.round_min", "grids.day_min"}),
     "metres of a round": (more("grids", "round_m", FIRST, 90), {"grids.round_min"}),
     "minutes of a day": (more("grids", "day_min", FIRST, 0.5), {"grids.day_min"}),
-    "a day that does not fit": (layer("grids", "fits_shift", 0.0, grid_code=FIRST), {"grids.fits_shift"}),
+    "a day that does not fit": (layer("grids", "fits_shift", False, grid_code=FIRST), {"grids.fits_shift"}),
     "longest round": (more(COMMUNITY, "round_min_max", A, 1), {"communities.round_min_max"}),
     "walk to the hall too short": (more("grids", "hall_minutes", FIRST, -2), {"grids.hall_minutes"}),
     "walk to the hall too long": (more("grids", "hall_minutes", B + "001", 60), {"grids.hall_minutes"}),
