@@ -15,6 +15,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
+from sample_run import sample_run
 from test_workbook import FULL, staffed_run
 
 from gridder.outputs.workbook import write_workbook
@@ -88,6 +89,14 @@ def test_formulas_agree_with_their_values(rich: Run, inputs: bool, tmp_path: Pat
     n, found = differences(source, recalculated(source, tmp_path / "out"))
     assert n > 200
     assert found == []
+
+
+def test_allowances_not_paid_cost_nothing_where_certificates_are_unknown(tmp_path: Path) -> None:
+    """A policy without allowances, a table of one community: 0 for all, in our values and in the formulas."""
+    run, source = sample_run(), tmp_path / "staffing.xlsx"
+    unpaid = run.policy.model_copy(update={"certificate_allowance": False})
+    write_workbook(staffed_run(settings=RICH, workforce=run.workforce.iloc[:1], policy=unpaid), source)
+    assert differences(source, recalculated(source, tmp_path / "out"))[1] == []
 
 
 def test_it_is_computed_anew(rich: Run, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ FORMULAS: dict[str, dict[str, str]] = {
     },
     "Certificates": {
         "allowances": "=IF(COUNT([assistant_certified_held],[certified_held],[senior_certified_held])=0,"
-        '"",ROUND(12*(N([assistant_certified_held])*ROUND([assistant_each],2)'
+        'IF([assistant_each]+[certified_each]+[senior_each]=0,0,""),ROUND(12*(N([assistant_certified_held])*ROUND([assistant_each],2)'
         "+N([certified_held])*ROUND([certified_each],2)"
         "+N([senior_certified_held])*ROUND([senior_each],2)),2))"
     },
