@@ -70,11 +70,20 @@ def test_grids(staffing: Staffing) -> None:
         assert sorted(json.loads(tour)) == sorted(cells.index[cells.grid_code == code])
 
 
-def test_pocket_cut_by_the_river_has_no_round(staffing: Staffing) -> None:
-    """The pocket 005 lies on both banks without a bridge: blank, and said."""
-    assert pd.isna(staffing.grids.round_m[A + "005"]) and pd.isna(staffing.grids.fits_shift[A + "005"])
-    found = next(f for f in staffing.findings if f.code == "staffing.round_no_way")
-    assert found.ids == (A + "005",)
+def test_pocket_cut_by_the_river_has_no_round() -> None:
+    """The pocket 005 lies on both banks without a bridge, nor is there a way in the next community: blank, and said."""
+    run = sample_run()
+    own = run.cells.index[run.cells.community_id == A]
+    cut = staff(edges=run.edges[run.edges.cell_a.isin(own)])
+    assert pd.isna(cut.grids.round_m[A + "005"]) and pd.isna(cut.grids.fits_shift[A + "005"])
+    found = next(f for f in cut.findings if f.code == "staffing.round_no_way")
+    assert A + "005" in found.ids
+
+
+def test_pocket_is_walked_round_the_end_of_the_river(staffing: Staffing) -> None:
+    """Where the river ends in the next community, the round goes round there."""
+    assert staffing.grids.round_m[A + "005"] > 2 * 400
+    assert "staffing.round_no_way" not in codes(staffing)
 
 
 def test_round_too_long_is_said() -> None:
