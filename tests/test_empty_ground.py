@@ -17,7 +17,9 @@ def faces(*touching: tuple[int, int, bool]) -> Faces:
         [(a, b, 100.0, way) for a, b, way in touching], columns=["left", "right", "length_m", "open"]
     )
     row = np.array([box(100 * n, 0, 100 * n + 100, 100) for n in range(3)], dtype=object)
-    return Faces(row, np.array(["C"] * 3, dtype=object), table.astype({"open": bool}), pd.DataFrame(), np.empty(0))
+    return Faces(
+        row, np.array(["C"] * 3, dtype=object), table.astype({"open": bool}), pd.DataFrame(), np.empty(0)
+    )
 
 
 SEEDS = Seeds(np.array([[50.0, 50.0], [250.0, 50.0]]), np.array([0, 1]))  # atom 0 in face 0, atom 1 in face 2
