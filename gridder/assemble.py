@@ -116,7 +116,7 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
     staffing = staff_district(
         grids=run.grids,
         communities=run.communities,
-        cells=run.cells.assign(units=run.buildings.get("units")),
+        cells=run.cells.assign(units=run.buildings.get("units"), home=run.buildings.geometry),
         edges=run.edges[run.edges["passable"]],
         barriers=run.barriers,
         halls=run.halls,

@@ -150,6 +150,14 @@ def test_the_hall_across_the_river_is_reached_by_the_bridge() -> None:
     assert walk_to_halls(cells, halls, joined, POLICY)["c0"] == pytest.approx(640 * DETOUR / SPEED, abs=1e-3)
 
 
+def test_ways_begin_in_the_building() -> None:
+    """Two large cells with their houses in the far corners and no way drawn between them: from house to house."""
+    cells = cells_at((0, 0), (200, 0)).set_geometry([box(-100, -50, 100, 50), box(100, -50, 300, 50)])
+    homes = gpd.GeoSeries([box(-95, 0, -85, 10), box(285, 0, 295, 10)], index=cells.index, crs=cells.crs)
+    network = make_network(cells.assign(home=homes), edges_of(("c0", "c1")), barriers(), POLICY)
+    assert minutes(network, "c0", "c1") == pytest.approx(380 * DETOUR / SPEED)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_same_ways_as_an_independent_graph(seed: int) -> None:
     """Random streets of a town on a raster: the minutes between buildings are those of networkx on its corners."""

@@ -84,7 +84,7 @@ def make_network(
     Parameters
     ----------
     cells
-        Indexed by cell_id: ``community_id``, polygons in metres.
+        Indexed by cell_id: ``community_id``, polygons in metres; ``home``, the building, where known.
     edges
         Pairs of adjacent cells: ``cell_a``, ``cell_b``, ``kind``; ``passable`` where known, else by kind; ``way``
         and ``way_m`` where known, else straight between inner points of the cells.

@@ -88,7 +88,7 @@ def staff_district(
         ``grids_min``, ``grids_max``, ``posts_now``.
     cells
         Indexed by cell_id: ``households``, ``grid_code``, ``community_id``, polygons in metres; optional ``units``
-        (entrance units, NA where none are stated).
+        (entrance units, NA where none are stated) and ``home`` (its building).
     edges
         Adjacency: ``cell_a``, ``cell_b``, ``kind``.
     barriers

@@ -46,8 +46,13 @@ def whole_cm(metres: Floats) -> Ints:
 
 
 def find_stops(cells: gpd.GeoDataFrame, steps: pd.DataFrame) -> Floats:
-    """Return where one stops in each cell: where its ways begin, else a point inside it. Metres, shape (n, 2)."""
-    stops = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()))
+    """Return where one stops in each cell: where its ways begin, else in its building, else inside it. Shape (n, 2)."""
+    shapes = cells.geometry.to_numpy()
+    stops = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    if "home" in cells:
+        homes = shapely.point_on_surface(cells["home"].to_numpy())
+        inside = shapely.contains_properly(shapes, homes)
+        stops[inside] = shapely.get_coordinates(homes[inside])
     drawn = steps[steps.way.notna()]
     lines = np.asarray(shapely.from_wkt(drawn.way.to_numpy(dtype=object)))
     for side, end in (("b", -1), ("a", 0)):
