@@ -47,7 +47,7 @@ def make_town(n: int, *, hall: bool, seed: int = 1) -> Town:
     names = np.array([f"b{i:05d}" for i in range(n)], dtype=object)
     places, halls = pd.Series(np.arange(n), index=names), np.array([n])
     policy = load_policy()
-    network = Network(places, halls, xy, csr_array((n + 1, n + 1)), {}, shapely.STRtree([]), False)
+    network = Network(places, halls, xy, n + 1, csr_array((n + 1, n + 1)), {}, shapely.STRtree([]), False)
     here = np.arange(n)
     homes = Town(here, rng.integers(1, MOST_HOUSEHOLDS, n), np.full(n, np.inf), halls, names, network, policy)
     now = measure_ways(homes, np.array([0])).minutes[0] if hall else homes.now

@@ -218,16 +218,19 @@ def walk_leg(cell: int, spot: np.ndarray, ground: Ground) -> np.ndarray:
     return way
 
 
-def find_stops(cells: np.ndarray, buildings: np.ndarray, solid: np.ndarray) -> np.ndarray:
-    """Return a point of each cell's building; of the cell's dry part where that is not in it. Metres, shape (n, 2)."""
+def find_stops(cells: np.ndarray, buildings: np.ndarray, solid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a point of each cell's building, of the cell's dry part where that is not in it, and which have neither.
+
+    Metres, shape (n, 2); bool, shape (n,): their building stands elsewhere and all their ground is that of a barrier.
+    """
     points = shapely.point_on_surface(buildings)
-    outside = np.flatnonzero(~shapely.contains_properly(cells, points))
-    tree = shapely.STRtree(solid)
-    for cell in outside:
+    tree, flooded = shapely.STRtree(solid), np.zeros(len(cells), dtype=bool)
+    for cell in np.flatnonzero(~shapely.contains_properly(cells, points)):
         wet = shapely.union_all(solid[tree.query(cells[cell], predicate="intersects")])
         dry = shapely.difference(cells[cell], shapely.buffer(wet, WALL_M))
+        flooded[cell] = dry.is_empty
         points[cell] = shapely.point_on_surface(cells[cell] if dry.is_empty else dry)
-    return shapely.get_coordinates(points)
+    return shapely.get_coordinates(points), flooded
 
 
 @dataclass(frozen=True)
@@ -266,9 +269,10 @@ def find_ways(cells: np.ndarray, buildings: np.ndarray, passages: Passages) -> p
     -------
     DataFrame
         Indexed by ``a``, ``b`` (numbers of the cells): ``way`` (WKT, whole centimetres) and ``way_m`` (metres);
-        both blank where a cell lies on either side of the water and has no dry way to the other.
+        both blank where a cell lies on either side of the water and has no dry way to the other, and where it has no
+        dry ground at all.
     """
-    stops = find_stops(cells, buildings, passages.solid)
+    stops, flooded = find_stops(cells, buildings, passages.solid)
     spots = spots_on_segments(passages.open, stops)
     over = spots_of_crossings(passages.closed, passages.crossings, passages.which, passages.passed)
     solid = shapely.STRtree(passages.solid)
@@ -279,6 +283,7 @@ def find_ways(cells: np.ndarray, buildings: np.ndarray, passages: Passages) -> p
     ground = Ground(stops, dry_ground(cells, stops, water), shapely.STRtree(cells), water)
     gates = choose_gates(pd.concat([spots, over]), stops, ground.dry)
     lines = draw_ways(gates, ground)
+    lines[flooded[gates["a"]] | flooded[gates["b"]]] = None
     gates["way"] = shapely.to_wkt(lines, rounding_precision=2)
     gates["way_m"] = shapely.length(lines)
     return gates.set_index(["a", "b"])[["way", "way_m"]]

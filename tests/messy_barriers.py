@@ -35,7 +35,7 @@ def railway_with_underpass(folder: Path) -> Path:
 @case(
     {"crossings.found": None},
     "1 处|铁路 1|请逐处核对",
-    "barrier: 1|railways 1|Look at each",
+    "barrier: 1|railway 1|Look at each",
 )
 def road_line_over_a_railway(folder: Path) -> Path:
     """A road line that meets the railway is a crossing where nothing else is said."""
@@ -45,7 +45,7 @@ def road_line_over_a_railway(folder: Path) -> Path:
 @case(
     {"crossings.closed": None},
     "快速路 1|通道",
-    "expressways 1|crossing",
+    "expressway 1|crossing",
 )
 def road_line_over_an_expressway(folder: Path) -> Path:
     """An expressway is crossed only where it is said."""

@@ -88,9 +88,7 @@ def walked_from(delivery: Delivery) -> tuple[np.ndarray, np.ndarray]:
     """Return a point of each cell's building, and whether it lies well inside its cell."""
     cells, buildings = delivery.cells, delivery.buildings
     shapes = np.asarray(cells.geometry.values)
-    ways = optional_layer(delivery, "edges").get("way", pd.Series(dtype=object))
-    known = "cell_id" in buildings and buildings["cell_id"].is_unique
-    if not known or ways.isna().all():  # plans from before ways were drawn: walks begin anywhere in the cell
+    if "cell_id" not in buildings or not buildings["cell_id"].is_unique:
         return np.asarray(shapely.point_on_surface(shapes)), np.zeros(len(cells), dtype=bool)
     drawn = pd.Series(np.asarray(buildings.geometry.values), buildings["cell_id"].map(as_text))
     points = np.asarray(shapely.point_on_surface(drawn.reindex(cells["cell_id"]).to_numpy()))

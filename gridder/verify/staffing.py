@@ -201,6 +201,6 @@ CHECKS: tuple[tuple[str, Callable[[Delivery, Any, Any], list[Violation]]], ...] 
     ("", check_units),
     ("certified_min leaders_per_community training_cycle_years", check_hiring),
     ("code_rural_first code_rural_last", check_scope),
-    ("walking_speed_kmh detour_factor hall_minutes", check_hall),
+    ("walking_speed_kmh detour_factor hall_minutes path_reach_m", check_hall),
     (f"{POST_RULES} auxiliary_police_per_grid", check_options),
 )
