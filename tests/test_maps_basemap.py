@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -22,7 +19,6 @@ from gridder.outputs.maps.index import draw_index
 from gridder.outputs.maps.page import draw_community
 from gridder.request import Request
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 TILES = "https://tiles.example.org/{z}/{x}/{y}.png"
 AMAP = "https://wprd01.is.autonavi.com/appmaptile?x={x}&y={y}&z={z}"
 
@@ -106,17 +102,6 @@ def test_the_command_line_says_it_before_it_plans():
 
 
 # ── in a browser ──
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine (set CHROMIUM to its path)")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
 
 
 @pytest.mark.browser

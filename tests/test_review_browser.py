@@ -13,7 +13,7 @@ import pytest
 from sample_run import HOSTILE, A, C, sample_run
 from small_district import EAST, write_small
 from test_cli import run
-from test_maps_browser import SIZES, browser  # noqa: F401  (a fixture)
+from test_maps_browser import SIZES
 
 from gridder.outputs.maps import page
 from gridder.outputs.record import plan_sha256
@@ -51,7 +51,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def open_page(browser: Any, files: dict[str, Path]) -> Iterator[Any]:  # noqa: F811
+def open_page(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
     """Give a function that opens a page offline and fails on any error of it."""
     contexts: list[Any] = []
     troubles: list[str] = []
