@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -20,6 +21,7 @@ COMMA = {"zh": "、", "en": ", "}
 SEMICOLON = {"zh": "；", "en": "; "}
 SPACE = {"zh": "", "en": " "}
 IDS_SHOWN = 8  # more ids than this make a sentence unreadable; the full list is in the delivery
+UNSAID = "……"  # stands for a fact that an older delivery did not keep
 IDS_LENGTH = 120  # letters: of long ids (36 letters of a UUID) fewer are shown, at least two
 
 
@@ -44,12 +46,35 @@ def say(lang: str, code: str, /, **facts: Any) -> str:
     KeyError
         Unknown code or missing fact: a bug, not a planner's mistake.
     """
-    listed = {
-        name: list_ids(lang, tuple(map(str, fact)))
-        for name, fact in facts.items()
-        if isinstance(fact, (list, tuple))
-    }
-    return sentences(lang)[code].format(**facts | listed)
+    return sentences(lang)[code].format(**facts | listed(lang, facts))
+
+
+class Unsaid(dict[str, Any]):
+    """Facts of a sentence; what is not among them is said as ``UNSAID``, whatever its format."""
+
+    def __missing__(self, name: str) -> Unsaid:
+        return self
+
+    def __format__(self, spec: str) -> str:
+        return UNSAID
+
+
+def say_known(lang: str, code: str, facts: Mapping[str, Any]) -> str:
+    """Return the sentence ``code`` as far as its facts go: a delivery of an older gridder may hold fewer of them.
+
+    A sentence that is no more is told by its code and facts.
+    """
+    told = Unsaid(facts) | listed(lang, facts)
+    if code not in sentences(lang):
+        shown = COMMA[lang].join(f"{name} = {told[name]}" for name in sorted(facts))
+        return say(lang, "common.no_sentence", code=code, facts=shown or UNSAID)
+    return sentences(lang)[code].format_map(Unsaid(told))
+
+
+def listed(lang: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts that are several names, each as one list."""
+    several = {name: fact for name, fact in facts.items() if isinstance(fact, (list, tuple))}
+    return {name: list_ids(lang, tuple(map(str, fact))) for name, fact in several.items()}
 
 
 def has_sentence(code: str) -> bool:
@@ -68,14 +93,17 @@ def list_ids(lang: str, ids: tuple[str, ...]) -> str:
 
 
 def say_finding(lang: str, finding: Finding) -> str:
-    """Return a finding as one line: what, then the ids concerned; kinds of barriers (``over``: with numbers) in words."""
+    """Return a finding as one line: what, then the ids concerned; kinds of barriers (``over``: with numbers) in words.
+
+    One that an older gridder delivered is told as far as its facts go.
+    """
     kind, over = finding.facts.get("barrier"), finding.facts.get("over", {})
     words = {} if kind is None else {"barrier": say(lang, f"plan.barrier_{kind or 'none'}")}
     if over:
         words["over"] = list_ids(
             lang, tuple(f"{say(lang, f'plan.barrier_{one}')} {n}" for one, n in over.items())
         )
-    line = say(lang, finding.code, **finding.facts | words)
+    line = say_known(lang, finding.code, finding.facts | words)
     return f"{line} [{list_ids(lang, finding.ids)}]" if finding.ids else line
 
 

@@ -12,6 +12,7 @@ from gridder.outputs.maps.layers import number_of, records, row_of, text_of
 from gridder.outputs.maps.two import Both, both, say_reason, say_remedy
 from gridder.policy import Policy
 from gridder.tables import Run
+from gridder.text import LANGS
 
 SIGNS = {"lawful": "✓", "exception": "▲", "special": "◆"}
 NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
@@ -201,7 +202,20 @@ def tell_case(policy: Policy, row: dict[str, Any]) -> dict[str, Any]:
         "grid_code": code,
         "code": text_of(row["code"]),
         "title": title,
-        "reason": say_reason(text_of(row["code"]), json.loads(text_of(row.get("facts")) or "{}")),
-        "remedies": [say_remedy(remedy) for remedy in json.loads(text_of(row.get("remedies")) or "[]")],
+        **tell_why(row),
         "clause": clause_of(policy, text_of(row["clause"])),
     }
+
+
+def tell_why(row: dict[str, Any]) -> dict[str, Any]:
+    """Return reason and remedies of an exception in both languages.
+
+    A delivery of an older gridder may lack facts that today's sentences say: then its own words stand in both.
+    """
+    facts, remedies = (json.loads(text_of(row.get(name)) or "null") for name in ("facts", "remedies"))
+    try:
+        reason = say_reason(text_of(row["code"]), facts or {})
+        return {"reason": reason, "remedies": [say_remedy(remedy) for remedy in remedies or ()]}
+    except KeyError:
+        own = {name: dict.fromkeys(LANGS, text_of(row[name])) for name in ("reason", "remedy")}
+        return {"reason": own["reason"], "remedies": [own["remedy"]]}
