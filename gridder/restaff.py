@@ -17,7 +17,8 @@ from gridder.read.settings import Layout, ReadOptions, Source, parse_columns, pa
 from gridder.read.staffing_inputs import judge_given, state_inputs
 from gridder.tables import Run
 
-OF_FILE = ("roster.is_roster", "roster.columns_unused")  # said of the file that was read, not of the persons
+# said of the file that was read, not of the persons
+OF_FILE = ("roster.is_roster", "roster.columns_unused", "read.header_row", "read.encoding_guessed")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def staff_table(run: Run, directory: Path, asked: Restaffing) -> Run:
             run, options=run.options | {"roster": 0, "anonymous": left_out(run) or asked.anonymous}
         )
     workforce = read_roster_back(directory)
-    told = tuple(finding for finding in run.findings if finding.code in OF_FILE)
+    told = tuple(finding for finding in run.findings if is_of_file(finding))
     if len(workforce) != written:
         facts = {"before": written, "n": len(workforce)}
         told += (Finding("roster.sheet_rows", "warning", facts, layer="workforce"),)
@@ -87,9 +88,14 @@ def left_out(run: Run) -> bool:
 
 
 def drop_roster(run: Run) -> Run:
-    """Return a run without anything said of a roster."""
-    kept = tuple(finding for finding in run.findings if not finding.code.startswith("roster."))
+    """Return a run without anything said of a roster and of the file that it was read from."""
+    kept = tuple(f for f in run.findings if not (f.code.startswith("roster.") or is_of_file(f)))
     return replace(run, findings=kept)
+
+
+def is_of_file(finding: Finding) -> bool:
+    """Whether a finding speaks of the file that a table of staff was read from."""
+    return finding.layer == "workforce" and finding.code in OF_FILE
 
 
 def read_workforce(path: Path, columns: tuple[str, ...] = ()) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
@@ -99,4 +105,4 @@ def read_workforce(path: Path, columns: tuple[str, ...] = ()) -> tuple[pd.DataFr
         raise InputError("errors.no_file", path=str(path))
     source = Source("workforce", path, path.name)
     loaded = load_source(source, Layout(sources=(source,)), options)
-    return loaded.frame, tuple(finding for finding in loaded.findings if finding.code in OF_FILE)
+    return loaded.frame, tuple(finding for finding in loaded.findings if is_of_file(finding))

@@ -298,5 +298,5 @@ def name_rows(table: pd.DataFrame) -> list[str]:
 
 
 def fold(name: str) -> str:
-    """Return a column name without blanks, colons and case, for comparing."""
-    return "".join(ch for ch in str(name).casefold() if ch not in " \u3000\t:：")
+    """Return a column name without blanks, breaks of lines, colons and case, for comparing."""
+    return "".join(ch for ch in str(name).casefold() if ch not in " \u3000\t\r\n:：")

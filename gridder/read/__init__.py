@@ -144,14 +144,16 @@ def name_files(loaded: list[Loaded]) -> list[Loaded]:
 
 def load_source(source: Source, layout: Layout, options: ReadOptions, *, counted: bool = False) -> Loaded:
     """Return one source with gridder's columns, in a CRS that says where it is."""
-    raw, drawn = close_outlines(source, read_source(source, options.encoding or layout.encoding))
+    named = options.columns.get(source.layer, {}).values()
+    raw, drawn = close_outlines(source, read_source(source, options.encoding or layout.encoding, named))
+    told = tell_reading(source, raw)
     if source.layer != "workforce" and not raw.has_geometry:
         raise InputError(
             "errors.no_geometry", file=source.label, layer=source.layer, columns=list_columns(raw)
         )
     columns = resolve_columns(source, raw, options, counted=counted)
     frame = take_columns(source, raw, columns)
-    findings = tell_reading(source, raw) + drawn
+    findings = told + drawn
     if source.layer == "workforce" and names_persons(columns):
         findings += tell_persons(source, raw, columns)
     if source.layer == "barriers":

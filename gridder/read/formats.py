@@ -8,7 +8,7 @@ from gridder.errors import InputError
 from gridder.read.ogr import list_drawing, list_ogr, read_ogr
 from gridder.read.raw import RawLayer
 from gridder.read.shapefile import FALLBACK_ENCODING
-from gridder.read.sheets import open_workbook, place_rows, read_csv, read_parquet, read_sheet
+from gridder.read.sheets import NO_NAMES, open_workbook, place_rows, read_csv, read_parquet, read_sheet
 from gridder.read.yaml_checks import is_encoding
 
 __all__ = ["RawLayer", "list_inner", "list_layers", "read_raw"]
@@ -42,8 +42,10 @@ def list_inner(path: Path) -> list[str]:
     return [name for name, _ in list_layers(path)]
 
 
-def read_raw(path: Path, source_layer: str | None, encoding: str | None) -> RawLayer:
-    """Return one layer of a file as it is.
+def read_raw(
+    path: Path, source_layer: str | None, encoding: str | None, known: frozenset[str] = NO_NAMES
+) -> RawLayer:
+    """Return one layer of a file as it is; ``known`` are names of columns, by which a sheet's header is found.
 
     Raises
     ------
@@ -61,10 +63,12 @@ def read_raw(path: Path, source_layer: str | None, encoding: str | None) -> RawL
     if suffix in PARQUET:
         return read_parquet(path)
     if suffix in SHEETS:
-        return place_rows(read_sheet(path, source_layer), None, False)
+        frame, header = read_sheet(path, source_layer, known)
+        return place_rows(frame, None, False).with_header(header)
     if suffix in TEXTS:
-        frame, used = read_csv(path, encoding)
-        return place_rows(frame, used, encoding is None and used == FALLBACK_ENCODING)
+        frame, used, header = read_csv(path, encoding, known)
+        guessed = encoding is None and used == FALLBACK_ENCODING
+        return place_rows(frame, used, guessed).with_header(header)
     return read_ogr(path, source_layer, encoding)
 
 

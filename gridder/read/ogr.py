@@ -18,9 +18,10 @@ import pandas as pd
 import pyogrio
 
 from gridder.errors import InputError
+from gridder.read.header_rows import number_repeats
 from gridder.read.raw import RawLayer, crs_of, name_geometry, reading, refuse_no_layer
 from gridder.read.shapefile import FALLBACK_ENCODING, choose_encoding, find_sibling, is_utf8, texts_of_dbf
-from gridder.read.sheets import keep_whole_numbers, number_repeats, place_rows
+from gridder.read.sheets import keep_whole_numbers, place_rows
 
 MAPINFO = (".tab", ".mif")
 JSON_TEXT = (".geojson", ".json", ".geojsonl")

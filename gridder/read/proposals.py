@@ -87,7 +87,13 @@ def name_ids(finding: Finding, meant: list[Meant]) -> Finding:
 
 def read_tables(path: Path, options: ReadOptions) -> list[Shown]:
     """Return every table of an input, read."""
-    return [show(entry, read_source(entry.source, options.encoding)) for entry in list_entries(path, options)]
+    return [
+        show(
+            entry,
+            read_source(entry.source, options.encoding, options.columns.get(entry.source.layer, {}).values()),
+        )
+        for entry in list_entries(path, options)
+    ]
 
 
 def tell_table(one: Meant, *, in_full: bool = True) -> list[Finding]:

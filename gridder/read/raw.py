@@ -16,6 +16,7 @@ from shapely.errors import ShapelyError
 
 from gridder.coordinates import usable_crs
 from gridder.errors import InputError
+from gridder.read.header_rows import Header
 
 DETAIL_SHOWN = 200  # characters of a library's own words that help somebody who mends the file
 # What libraries raise on a file that is damaged or is not what its name says.
@@ -41,6 +42,8 @@ class RawLayer:
         A shapefile whose ``.shx`` was missing.
     sha256
         Of the rows, where there is no file to take it of.
+    header
+        Where the names of the columns stand in a sheet or CSV, None elsewhere.
     """
 
     frame: pd.DataFrame
@@ -51,6 +54,7 @@ class RawLayer:
     curved: bool = False
     index_restored: bool = False
     sha256: str | None = None
+    header: Header | None = None
 
     @property
     def has_geometry(self) -> bool:
@@ -60,6 +64,10 @@ class RawLayer:
     def with_frame(self, frame: pd.DataFrame) -> RawLayer:
         """Return the same layer with another table."""
         return replace(self, frame=frame)
+
+    def with_header(self, header: Header | None) -> RawLayer:
+        """Return the same layer with where its header stands."""
+        return replace(self, header=header)
 
 
 class reading:

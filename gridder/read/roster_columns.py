@@ -10,9 +10,10 @@ import pandas as pd
 
 from gridder.errors import Finding, InputError
 from gridder.read.counts import fold_text, parse_heads, parse_text
+from gridder.read.header_rows import BRACKET, bare
 from gridder.read.raw import RawLayer
 from gridder.read.settings import Source
-from gridder.tables import LAYERS, ROSTER, fold
+from gridder.tables import LAYERS, ROSTER
 
 # A column of the first kind makes a table a roster, one of the second a table of counts; the others do neither.
 OF_PERSONS = ("person", "age", "birth", "education", "pay_class", "entry")
@@ -31,7 +32,6 @@ YEAR_OF_APPRAISAL = re.compile(
     r"(?:年度)?考核(?:结果|等次|情况)?[_-]?(?P<a>20\d\d)年?度?|(?P<b>20\d\d)年?度?(?:年度)?考核(?:结果|等次|情况)?"
     r"|appraisal[_-]?(?P<c>20\d\d)|(?P<d>20\d\d)[_-]?appraisal"
 )
-BRACKET = re.compile(r"[(（]([^()（）]*)[)）]$")
 KNOWN = tuple(column.name for column in ROSTER)
 PAY = ("pay_year", "pay_month")
 BARE_NUMBER = re.compile(r"[\d.,]+")
@@ -52,11 +52,6 @@ def recognise_persons(names: list[str], stated: dict[str, str]) -> dict[str, str
         if hits:
             found[column.name] = folded[hits[0]]
     return {**found, **{name: source for name, source in stated.items() if name in KNOWN}}
-
-
-def bare(name: str) -> str:
-    """Return a column name for comparing, without what stands in brackets behind it: ``年收入（元）`` is ``年收入``."""
-    return fold(BRACKET.sub("", name.strip()))
 
 
 def names_persons(columns: dict[str, str]) -> bool:

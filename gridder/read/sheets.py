@@ -18,6 +18,7 @@ from pyproj import CRS
 
 from gridder.coordinates import find_crs
 from gridder.errors import InputError
+from gridder.read.header_rows import LOOKED_AT, Header, find_header, name_columns, number_repeats
 from gridder.read.raw import RawLayer, crs_of, name_geometry, reading, refuse_no_layer
 from gridder.read.shapefile import FALLBACK_ENCODING, is_utf8
 from gridder.tables import fold
@@ -27,6 +28,8 @@ LAT_NAMES = ("lat", "latitude", "纬度")
 WKT_NAMES = ("wkt", "ewkt", "geometry", "geom", "the_geom", "wkt_geom", "wkb_geometry", "几何")
 SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)  # PostGIS writes it before the WKT
 HEX_WKB = re.compile(r"\s*0[01][0-9a-fA-F]{8,}\s*")  # byte order, type, …: what PostGIS exports to CSV
+DELIMITERS = ",;\t"
+NO_NAMES: frozenset[str] = frozenset()
 BYTE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Excel's "Unicode text"
 
 
@@ -50,8 +53,13 @@ def read_parquet(path: Path) -> RawLayer:
     return place_rows(table.reset_index(drop=True), None, False)
 
 
-def read_csv(path: Path, encoding: str | None) -> tuple[pd.DataFrame, str]:
-    """Return (table of texts, encoding used) of a CSV file; an empty cell is None, ``0012`` stays so."""
+def read_csv(
+    path: Path, encoding: str | None, known: frozenset[str] = NO_NAMES
+) -> tuple[pd.DataFrame, str, Header]:
+    """Return (table of texts, encoding used, header) of a CSV file; an empty cell is None, ``0012`` stays so.
+
+    ``known``: names of columns by which the header is found, as ``known_names`` gives them.
+    """
     with reading(path):
         data = path.read_bytes()
         used = encoding or find_encoding(data)
@@ -60,11 +68,12 @@ def read_csv(path: Path, encoding: str | None) -> tuple[pd.DataFrame, str]:
         rows = list(read_lines(text))
     if not rows:
         raise InputError("errors.file_empty", file=path.name)
-    head = number_repeats([name.strip() for name in rows[0]])
-    body = [row for row in rows[1:] if any(cell.strip() for cell in row)]
+    header = find_header(rows, known)
+    head = number_repeats([name.strip() for name in rows[header.row - 1]])
+    body = [row for row in rows[header.row :] if any(cell.strip() for cell in row)]
     padded = [(row + [""] * len(head))[: len(head)] for row in body]
     frame = pd.DataFrame(padded, columns=head, dtype=object)
-    return frame.where(frame != "", None), used
+    return frame.where(frame != "", None), used, header
 
 
 def find_encoding(data: bytes) -> str:
@@ -89,21 +98,11 @@ def read_lines(text: str) -> list[list[str]]:
         raise ValueError(str(error)) from error
 
 
-def number_repeats(names: list[str]) -> list[str]:
-    """Return column names with a number behind those that stood there before: ``name``, ``name.1``."""
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        times = seen.get(name, 0)
-        seen[name] = times + 1
-        found.append(f"{name}.{times}" if times else name)
-    return found
-
-
 def find_delimiter(text: str) -> str:
-    """Return the delimiter of a CSV text: whichever of ``,``, ``;`` and tab its first line has most of."""
-    head = text.splitlines()[0] if text else ""
-    return max(",;\t", key=head.count)
+    """Return the delimiter of a CSV text: whichever of ``,``, ``;`` and tab the first line with any has most of."""
+    lines = text.splitlines()[:LOOKED_AT]
+    head = next((line for line in lines if any(mark in line for mark in DELIMITERS)), "")
+    return max(DELIMITERS, key=head.count)
 
 
 def open_workbook(path: Path) -> pd.ExcelFile:
@@ -114,15 +113,27 @@ def open_workbook(path: Path) -> pd.ExcelFile:
         return pd.ExcelFile(path, engine="openpyxl")
 
 
-def read_sheet(path: Path, sheet: str | None) -> pd.DataFrame:
-    """Return a sheet of a workbook (the first by default) with cells as typed in."""
+def read_sheet(
+    path: Path, sheet: str | None, known: frozenset[str] = NO_NAMES
+) -> tuple[pd.DataFrame, Header | None]:
+    """Return a sheet of a workbook (the first by default) with cells as typed in, and its header, None of an empty one.
+
+    ``known``: names of columns by which the header is found, as ``known_names`` gives them.
+    """
     book = open_workbook(path)
     if sheet is not None:
         refuse_no_layer(path.name, sheet, [str(name) for name in book.sheet_names])
     with reading(path):
-        frame = pd.read_excel(book, sheet if sheet is not None else 0, dtype=object, keep_default_na=False)
-    frame.columns = [str(name).strip() for name in frame.columns]
-    return frame.where(frame.notna() & (frame != ""), None)
+        cells = pd.read_excel(
+            book, sheet if sheet is not None else 0, header=None, dtype=object, keep_default_na=False
+        )
+    if cells.empty:
+        return cells, None
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    header = find_header(cells.head(LOOKED_AT).to_numpy(dtype=object).tolist(), known)
+    names = ["" if cell is None else str(cell).strip() for cell in cells.iloc[header.row - 1]]
+    frame = cells.iloc[header.row :].reset_index(drop=True)
+    return frame.set_axis(name_columns(names), axis=1), header
 
 
 def place_rows(frame: pd.DataFrame, encoding: str | None, guessed: bool) -> RawLayer:

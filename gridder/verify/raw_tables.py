@@ -37,13 +37,14 @@ def read_entry(path: Path, entry: dict[str, Any]) -> pd.DataFrame:
         It cannot be read.
     """
     layer, encoding = entry.get("source_layer"), entry.get("encoding")
+    wanted, above = set(entry["columns"].values()), int(entry.get("header_row", 1)) - 1
     if is_address(path):
         return read_database(path, layer or "buildings")[0]
     if not entry.get("member"):
-        return read_table(path, layer, encoding, set(entry["columns"].values()))
+        return read_table(path, layer, encoding, wanted, above)
     with TemporaryDirectory(prefix="gridder-") as folder:
         inner = take_out(path, entry["member"], Path(folder))
-        return read_table(inner, layer, encoding, set(entry["columns"].values()))
+        return read_table(inner, layer, encoding, wanted, above)
 
 
 def take_out(archive: Path, member: str, folder: Path) -> Path:
@@ -72,16 +73,21 @@ def name_of(entry: zipfile.ZipInfo) -> str:
     return plain
 
 
-def read_table(path: Path, layer: str | None, encoding: str | None, wanted: set[str]) -> pd.DataFrame:
-    """Return the attributes of every row of a file, in file order; ``wanted`` are columns that must be among them."""
+def read_table(
+    path: Path, layer: str | None, encoding: str | None, wanted: set[str], above: int = 0
+) -> pd.DataFrame:
+    """Return the attributes of every row of a file, in file order; ``wanted`` are columns that must be among them.
+
+    ``above``: rows of a sheet or CSV that stand above its header.
+    """
     kind = path.suffix.lower()
     if kind in PARQUET:
         return pd.read_parquet(path)
     if kind in SHEETS:
-        table = pd.read_excel(path, sheet_name=layer or 0, dtype=object, keep_default_na=False)
+        table = pd.read_excel(path, sheet_name=layer or 0, dtype=object, keep_default_na=False, header=above)
         return table.rename(columns=lambda name: str(name).strip())
     if kind in TEXTS:
-        return read_text_table(path.read_bytes().decode(encoding or "utf-8").removeprefix("\ufeff"))
+        return read_text_table(path.read_bytes().decode(encoding or "utf-8").removeprefix("\ufeff"), above)
     if kind in JSON_TEXTS and encoding not in (None, *UTF8):
         features = json.loads(path.read_bytes().decode(encoding))["features"]
         return pd.DataFrame([feature["properties"] for feature in features], dtype=object)
@@ -109,10 +115,11 @@ def read_features(path: Path, layer: str | None) -> pd.DataFrame:
     return table.assign(**{key: table.index}) if key and key not in table.columns else table
 
 
-def read_text_table(text: str) -> pd.DataFrame:
-    """Return a table of texts separated by comma, semicolon or tab."""
+def read_text_table(text: str, above: int = 0) -> pd.DataFrame:
+    """Return a table of texts separated by comma, semicolon or tab, with ``above`` rows above its header."""
     csv.field_size_limit(2**31 - 1)
-    rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
+    first = "\n".join(text.split("\n", above + 1)[: above + 1])
+    rows = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count)))[above:]
     head, *body = [row for row in rows if any(cell.strip() for cell in row)]
     padded = ([*row, *[""] * len(head)][: len(head)] for row in body)
     return pd.DataFrame(padded, columns=[name.strip() for name in head], dtype=object)
