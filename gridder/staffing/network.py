@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -68,6 +69,12 @@ class Network:
     ways: dict[tuple[int, int], str | None]
     walls: shapely.STRtree
     on_paths: bool
+
+    @cached_property
+    def eastward(self) -> tuple[Ints, Floats]:
+        """Nodes from west to east, and their x: a box is looked for in its strip alone. Shapes (m,)."""
+        order = np.argsort(self.xy[:, 0], kind="stable")
+        return order, self.xy[order, 0]
 
 
 def make_network(
@@ -199,7 +206,10 @@ def nodes_around(network: Network, nodes: Ints) -> Ints:
     """Return the nodes in the box around some, ``AROUND_M`` larger; sorted."""
     mine = network.xy[nodes]
     low, high = mine.min(axis=0) - AROUND_M, mine.max(axis=0) + AROUND_M
-    return np.flatnonzero(((network.xy >= low) & (network.xy <= high)).all(axis=1))
+    order, x = network.eastward
+    strip = order[np.searchsorted(x, low[0], side="left") : np.searchsorted(x, high[0], side="right")]
+    y = network.xy[strip, 1]
+    return np.sort(strip[(y >= low[1]) & (y <= high[1])])
 
 
 def walk_minutes(network: Network, sources: Ints, targets: Ints, policy: Policy) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -69,7 +70,7 @@ def walk_round(
     if left_out:
         return np.nan, None, None, None
     members = members[piece[members] == home]
-    ways = find_shortest_ways(network, members, np.flatnonzero(piece == home))
+    ways = find_shortest_ways(network, members, piece == home)
     tour = find_tour(ways.lengths_cm)
     walk = trace_walk(ways, tour)
     names = network.places.index.to_numpy(dtype=object)
@@ -140,14 +141,12 @@ class ShortestWays:
     places: Ints
 
 
-def find_shortest_ways(network: Network, members: Ints, piece: Ints) -> ShortestWays:
+def find_shortest_ways(network: Network, members: Ints, reached: NDArray[np.bool_]) -> ShortestWays:
     """Return shortest ways between ``members``: in the grid and along paths near it, else through its surroundings.
 
-    ``piece`` are all nodes that a way leads to from them.
+    ``reached`` says of every node whether a way leads to it from them.
     """
-    around = nodes_around(network, members)
-    own = np.union1d(members, around[around >= network.first_corner])
-    for nodes in (own, np.intersect1d(around, piece), piece):
+    for nodes in fields_of_search(network, members, reached):
         places = np.searchsorted(nodes, members)
         part = network.graph[nodes][:, nodes]
         lengths, previous = dijkstra(part, directed=False, indices=places, return_predecessors=True)
@@ -155,6 +154,14 @@ def find_shortest_ways(network: Network, members: Ints, piece: Ints) -> Shortest
             break
     lengths_cm = np.rint(lengths[:, places]).astype(np.int64)
     return ShortestWays(lengths_cm, nodes, previous, places)
+
+
+def fields_of_search(network: Network, members: Ints, reached: NDArray[np.bool_]) -> Iterator[Ints]:
+    """Yield the nodes that ways between ``members`` may pass, sorted, from few to all that are reached from them."""
+    around = nodes_around(network, members)
+    yield np.union1d(members, around[around >= network.first_corner])
+    yield around[reached[around]]
+    yield np.flatnonzero(reached)
 
 
 def trace_walk(ways: ShortestWays, tour: Ints) -> list[int]:
