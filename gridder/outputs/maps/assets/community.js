@@ -9,8 +9,8 @@
   // ── where the map's room is ──
   var padding = function () {
     if (gridder.printing) return [10, 10, 10, 10];
-    var width = window.innerWidth;
-    return width < 1024 ? [16, 16, 52, 16] : [24, 218, 24, 24];
+    var width = window.innerWidth; // [top, right, bottom, left] that the furniture takes; legend open from 1280 on
+    return width < 1024 ? [14, 14, 76 + one(".internal").offsetHeight, 14] : width < 1280 ? [62, 66, 44, 24] : [24, 218, 24, 24];
   };
   page.padding = padding;
   var fitAll = page.fitAll = function () { gridder.fit(map, data.bounds, padding()); };

@@ -40,11 +40,11 @@
 
   // ── begin ──
   var legend = one(".legend");
-  if (window.innerWidth < 1024) legend.removeAttribute("open");
+  if (window.innerWidth < 1280) legend.removeAttribute("open");
   gridder.bindLayers(map);
   var span = map.project(data.bounds[1], 15).subtract(map.project(data.bounds[0], 15));
   var many = sheet.classList.contains("many"); // a long table: the map takes a page of its own
-  var paper = many ? [1046, 600] : [590, 470];
+  var paper = many ? [1046, 600] : [610, 520];
   var tall = Math.round(Math.max(300, Math.min(paper[1], 20 + (paper[0] - 20) * Math.abs(span.y / span.x))));
   gridder.preparePrint(map, [paper[0], tall], fitAll);
   fitAll();

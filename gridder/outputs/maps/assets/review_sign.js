@@ -31,7 +31,10 @@
     one("#sign").hidden = !open;
     one("#sign-open").setAttribute("aria-expanded", String(open));
     one("#grids").classList.toggle("signing", open);
-    if (open) { page.showTab("grids"); one("#reviewer").focus(); }
+    if (!open) return;
+    page.showTab("grids");
+    one("#reviewer").focus();
+    one("#sign").parentNode.scrollIntoView({ block: "end" }); // on a phone the form is taller than what is left of the window
   };
   one("#sign-open").addEventListener("click", function () { review.openSign(one("#sign").hidden); });
   one("#sign-close").addEventListener("click", function () { review.openSign(false); one("#sign-open").focus(); });
