@@ -43,7 +43,7 @@ UNUSED = (
     "awesome_rotate_css",
 )
 SHARED_CSS = ("tokens.css", "page.css")
-SHARED_JS = ("shared.js",)
+SHARED_JS = ("shared.js", "shared_shapes.js", "shared_map.js", "shared_paper.js")
 
 
 @dataclass(frozen=True)

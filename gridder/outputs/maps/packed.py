@@ -2,7 +2,7 @@
 
 Whole numbers are written in base 32 as polylines are on the web (each sign carries five bits, the lowest first, and
 whether more follow; the sign of a number is its lowest bit), with letters that neither JSON nor HTML must escape.
-``shared.js`` reads them: ``gridder.unpack``.
+``shared_shapes.js`` reads them: ``gridder.unpack``.
 """
 
 from __future__ import annotations
