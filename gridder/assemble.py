@@ -40,13 +40,14 @@ HELD = 10**6  # weight of an edited or locked cell when codes are kept: more tha
 @dataclass(frozen=True)
 class Past:
     """An older plan as regenerate knows it: its buildings (pieces with grid_code), codes retired before it, the
-    reviewers' edits and locks, and the grids that these hold cells to (code by cell_id, blank elsewhere)."""
+    reviewers' edits, locks and reviews, and the grids that these hold cells to (code by cell_id, blank elsewhere)."""
 
     buildings: pd.DataFrame
     retired: tuple[str, ...] = ()
     held: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
     edits: tuple[dict[str, str], ...] = ()
     locks: tuple[str, ...] = ()
+    reviews: tuple[dict[str, Any], ...] = ()
 
 
 def assemble(
@@ -288,4 +289,5 @@ def resolved_options(
         "retired_codes": retired,
         "edits": list(past.edits) if past else [],
         "locks": list(past.locks) if past else [],
+        "reviews": list(past.reviews) if past else [],
     }

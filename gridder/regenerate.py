@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import pandas as pd
 
 from gridder.assemble import Past, assemble, previous_grid_of
 from gridder.changes import assign_previous
+from gridder.edits import Edits, tell_edits
 from gridder.effort import Effort, Progress, silent
 from gridder.errors import Finding, InputError
 from gridder.policy import Policy
@@ -18,60 +16,6 @@ from gridder.prepare import PlanOptions, Prepared, pose_wishes, prepare, solve_p
 from gridder.problems import Wishes
 from gridder.segments import connected_parts
 from gridder.tables import District, Run
-
-EDITS_SCHEMA = 1
-
-
-@dataclass(frozen=True)
-class Edits:
-    """What reviewers decided: moves (building_id, unit or blank, to_grid, reason), locked grids, the plan they saw."""
-
-    moves: tuple[dict[str, str], ...] = ()
-    locks: tuple[str, ...] = ()
-    plan_sha256: str = ""
-    files: tuple[str, ...] = field(default=())
-
-
-def read_edits(paths: list[Path]) -> Edits:
-    """Return the edits of one or several files of one plan.
-
-    Raises
-    ------
-    InputError
-        Not JSON, another schema, a missing key, files of different plans, or one building sent to two grids.
-    """
-    moves: dict[tuple[str, str], dict[str, str]] = {}
-    locks: set[str] = set()
-    plans: dict[str, str] = {}
-    for path in paths:
-        tree = read_edits_file(path)
-        plans[str(tree["plan_sha256"])] = path.name
-        locks |= {str(code) for code in tree.get("locks", [])}
-        for move in tree.get("edits", []):
-            key = str(move["building_id"]), str(move.get("unit") or "")
-            if moves.get(key, move)["to_grid"] != move["to_grid"]:
-                raise InputError("errors.edits_conflict", file=path.name, building=key[0])
-            moves[key] = {"building_id": key[0], "unit": key[1], "to_grid": str(move["to_grid"])}
-    if len(plans) > 1:
-        raise InputError("errors.edits_two_plans", files=", ".join(sorted(plans.values())))
-    ordered = tuple(moves[key] for key in sorted(moves))
-    return Edits(ordered, tuple(sorted(locks)), next(iter(plans), ""), tuple(path.name for path in paths))
-
-
-def read_edits_file(path: Path) -> dict[str, Any]:
-    """Return the content of one edits file of the schema that is promised."""
-    if not path.is_file():
-        raise InputError("errors.no_file", path=str(path))
-    try:
-        tree = json.loads(path.read_text("utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError("errors.edits_unreadable", file=path.name, why=str(error)) from None
-    if not isinstance(tree, dict) or tree.get("schema") != EDITS_SCHEMA or "plan_sha256" not in tree:
-        raise InputError("errors.edits_schema", file=path.name, schema=EDITS_SCHEMA)
-    for number, move in enumerate(tree.get("edits", []), start=1):
-        if not isinstance(move, dict) or not move.get("building_id") or not move.get("to_grid"):
-            raise InputError("errors.edits_entry", file=path.name, number=number)
-    return tree
 
 
 def regenerate_district(
@@ -92,7 +36,7 @@ def regenerate_district(
         The older delivery; None takes the layer ``previous_grids`` of the input.
     edits
         Moves and locks, both hard: a moved building is in its grid, a locked grid keeps its buildings and takes none
-        but new ones that touch nothing else.
+        but new ones that touch nothing else. Comments and verdicts are kept in ``options["reviews"]``.
 
     Raises
     ------
@@ -110,10 +54,10 @@ def regenerate_district(
     held = wishes.fixed.where(wishes.locked == "", wishes.locked)
     prepared = pose_wishes(prepared, policy, options, wishes)
     solved = solve_prepared(prepared, effort, options, progress)
-    past = replace(past, held=held, edits=edits.moves, locks=edits.locks)
+    past = replace(past, held=held, edits=edits.moves, locks=edits.locks, reviews=edits.reviews)
     run = assemble(prepared, solved, policy, effort, options, past)
     refuse_unkept(run, edits)
-    return run
+    return replace(run, findings=(*run.findings, *tell_edits(edits, past.buildings, run.buildings)))
 
 
 def past_from(prepared: Prepared, old: Run | None) -> Past:

@@ -10,6 +10,7 @@ from typing import Any
 from gridder.addresses import label_of, shown_input
 from gridder.deliver import deliver, is_delivery, refuse_existing, write_maps, write_page, writing_aside
 from gridder.district import Inspection, inspect_district, plan_district
+from gridder.edits import read_edits
 from gridder.effort import Event
 from gridder.errors import InputError, UsageError
 from gridder.journal import Journal
@@ -17,11 +18,11 @@ from gridder.outputs.maps.drawing import PLAIN, Drawing
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import read_district
-from gridder.regenerate import read_edits, regenerate_district
+from gridder.regenerate import regenerate_district
 from gridder.request import Request, name_of_input
 from gridder.restaff import Restaffing, staff_again
 from gridder.tables import Run
-from gridder.text import typed
+from gridder.text import say_finding, typed
 
 
 def default_out(input_path: Path) -> Path:
@@ -97,6 +98,9 @@ def regenerate_input(
     policy = request.policy_of(district.settings)
     effort = request.effort_of()
     run = regenerate_district(district, policy, effort, options, old=before, edits=wanted, progress=journal)
+    for finding in run.findings:
+        if finding.code.startswith("edits."):
+            journal.note(say_finding(run.lang, finding))
     deliver(run, out, source=input_path, overwrite=overwrite, progress=journal, drawing=drawing)
     return run
 

@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("partition",),
     ("boundaries", "codes", "changes", "staffing", "problems", "walking", "places", "mends", "exceptions", "regions"),
     ("outputs",),
-    ("journal", "prepare", "locked", "plan_tables", "assemble", "district", "deliver", "request",
+    ("journal", "edits", "prepare", "locked", "plan_tables", "assemble", "district", "deliver", "request",
      "synth"),
     ("regenerate", "restaff"),
     ("batch",),
