@@ -116,7 +116,7 @@ def test_language_switches_everything(open_page: Any) -> None:
     assert tab.locator("html").get_attribute("lang") == "en"
     assert tab.locator(".verdict h2").inner_text() == "5 grids: 4 lawful, 1 to look at"
     assert "404 hh" in tab.inner_text(".leaflet-labels-pane")
-    assert tab.locator("#search").get_attribute("placeholder") == "Building, compound or grid"
+    assert tab.locator("#search").get_attribute("placeholder") == "Building or grid"
     shown = tab.inner_text("body")
     names = (
         "柳堤社区 临河街道 松苑区 松苑二中围墙 松苑二中 站前{{7*7}}社区 锦绣家园 东风小区 堤南新居 光明小区"
@@ -225,6 +225,42 @@ def test_paper_is_one_sheet_of_lines(open_page: Any) -> None:
     tab.emulate_media(media="screen")
     tab.wait_for_function("!gridder.printing")
     assert tab.locator(".folium-map svg path:not(.label path)").count() == 0
+
+
+@pytest.mark.parametrize("name", ["A", "B", "C"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_reasons_and_signatures_stay_on_the_sheet(open_page: Any, name: str, lang: str) -> None:
+    """English takes more room: table and sentences flow round the map, nothing runs on to a second sheet."""
+    tab = open_page(name, lang=lang)
+    pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+@pytest.mark.parametrize("size", ["wide", "middle", "phone"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_furniture_stands_apart(open_page: Any, size: str, lang: str) -> None:
+    """Legend, zoom, north, scale and note neither cover one another nor, but for an open legend, the community."""
+    tab = open_page("A", size, lang)
+    boxes = {
+        name: tab.locator(selector).bounding_box()
+        for name, selector in {
+            "legend": ".legend",
+            "zoom": ".leaflet-control-zoom",
+            "north": ".compass",
+            "scale": ".scale",
+            "note": ".internal",
+        }.items()
+    }
+    names = sorted(boxes)
+    covered = [(a, b) for a in names for b in names if a < b and overlap(boxes[a], boxes[b]) > 0]
+    assert covered == []
+
+
+def overlap(a: dict[str, float], b: dict[str, float]) -> float:
+    """Return the area that two boxes share, in square pixels."""
+    width = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+    height = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+    return max(0.0, width) * max(0.0, height)
 
 
 @pytest.mark.parametrize(("paper", "points"), [("A4", (842, 595)), ("A3", (1191, 842))])

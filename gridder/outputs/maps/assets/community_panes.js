@@ -48,7 +48,7 @@
   var tall = Math.round(Math.max(300, Math.min(paper[1], 20 + (paper[0] - 20) * Math.abs(span.y / span.x))));
   gridder.preparePrint(map, [paper[0], tall], fitAll);
   fitAll();
-  gridder.drawScale(map, one("#scale"), 110);
+  gridder.drawScale(map, one("#scale"), 96);
   var width = window.innerWidth;
   window.addEventListener("resize", function () {
     if (gridder.printing || window.innerWidth === width) return;
