@@ -19,6 +19,7 @@ from gridder.staffing.budget import (
     read_inputs,
     share_of,
 )
+from gridder.staffing.community_posts import count_certified
 
 POLICY = load_policy()
 COLUMNS = "leaders committee staff assistant_certified certified senior_certified".split()
@@ -59,6 +60,20 @@ def test_a_total_names_what_it_is_without() -> None:
     assert costs.total == 620_000 + 186_000 + 8_000 + 12_345.6 + 0.1
     assert costs.total_without == "allowances pay_kept"
     assert pd.isna(costs.allowances) and pd.isna(costs.pay_kept)
+
+
+def test_certificates_known_in_part_are_no_sum() -> None:
+    """Seniors unknown in A, assistants in B: what is not stated is not 0, and the total says that it is without it."""
+    staff = people((1, 3, 6, 1, 2, None), (1, 3, 6, None, 2, 1), (1, 3, 6, 0, 0, 0))
+    costs = cost_communities(pd.Series({"A": 10, "B": 10, "C": 10}), staff, FULL, POLICY)
+    assert costs.allowances.isna().tolist() == [True, True, False] and costs.allowances["C"] == 0
+    assert costs.total_without.tolist() == ["allowances pay_kept", "allowances pay_kept", "pay_kept"]
+    # those that B二(七) counts are known in B, whose assistants it does not count
+    assert count_certified(staff, POLICY).tolist() == [pd.NA, 3, 0]
+    unpaid = POLICY.model_copy(
+        update={"certificate_allowance_yuan_month": {"社工师": 300.0, "高级社工师": 400.0}}
+    )
+    assert cost_communities(pd.Series({"B": 10}), staff, FULL, unpaid).allowances["B"] == 12 * (2 * 300 + 400)
 
 
 def test_missing_inputs_leave_blanks() -> None:

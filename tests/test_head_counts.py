@@ -78,3 +78,12 @@ def test_several_rows_of_a_community_are_added_and_told(tmp_path: Path) -> None:
     people = settle(tmp_path, "东社区,A,3,,,", "东社区,A,4,,,")
     assert told(people) == {"repeated": ("A",)}
     assert present_staff(pd.Index(["A"]), people.counts, None).present["A"] == 7
+
+
+def test_some_certificates_are_told_and_the_others_not_0(tmp_path: Path) -> None:
+    """A states one of three, B all, and of C and D nothing is said: only A is told, and which certificates it lacks."""
+    header = "社区编号,助理社工师,社工师,高级社工师"
+    people = settle(tmp_path, "A,,2,", "B,0,1,0", "C,,,", header=header)
+    assert told(people) == {"certificates": ("A",)}
+    assert "助理社工师、高级社工师" in say_finding("zh", people.findings[0])
+    assert people.counts.set_index("community_id").loc["A", "senior_certified"] is pd.NA

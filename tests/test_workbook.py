@@ -32,8 +32,13 @@ MORE = {
 FULL = {"staffing": {"county_cap": 22, "reference_wage_yuan_year": 62_000, "employer_rate": 0.3}}
 
 
-def staffed_run(lang: str = "zh", settings: dict[str, Any] | None = None, **changes: Any) -> Run:
-    """Return the sample with its staffing; ``changes`` replace parts of the run first."""
+HELD: dict[str, Any] = {"assistant_certified": 1, "certified": 1, "senior_certified": 0}
+
+
+def staffed_run(
+    lang: str = "zh", settings: dict[str, Any] | None = None, held: dict[str, Any] = HELD, **changes: Any
+) -> Run:
+    """Return the sample with its staffing; ``changes`` replace parts of the run first, ``held`` its certificates."""
     run = replace(sample_run(lang), **changes)
     staffing = staff_district(
         grids=run.grids,
@@ -42,7 +47,7 @@ def staffed_run(lang: str = "zh", settings: dict[str, Any] | None = None, **chan
         edges=run.edges,
         barriers=run.barriers,
         halls=run.halls,
-        workforce=run.workforce.assign(assistant_certified=1, certified=1, senior_certified=0),
+        workforce=run.workforce.assign(**held),
         policy=run.policy,
         settings=FULL if settings is None else settings,
         lang=lang,

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from sample_run import sample_run
-from test_workbook import FULL, staffed_run
+from test_workbook import FULL, HELD, staffed_run
 
 from gridder.outputs.workbook import write_workbook
 from gridder.tables import Run
@@ -96,6 +97,20 @@ def test_allowances_not_paid_cost_nothing_where_certificates_are_unknown(tmp_pat
     run, source = sample_run(), tmp_path / "staffing.xlsx"
     unpaid = run.policy.model_copy(update={"certificate_allowance": False})
     write_workbook(staffed_run(settings=RICH, workforce=run.workforce.iloc[:1], policy=unpaid), source)
+    assert differences(source, recalculated(source, tmp_path / "out"))[1] == []
+
+
+@pytest.mark.parametrize("paid", [200.0, 0.0])
+def test_certificates_known_in_part_leave_the_allowance_blank(paid: float, tmp_path: Path) -> None:
+    """Assistants unknown in the first community: its allowance is blank unless assistants are paid none, formulas too."""
+    run, source = sample_run(), tmp_path / "staffing.xlsx"
+    steps = run.policy.certificate_allowance_yuan_month | {"助理社工师": paid}
+    policy = run.policy.model_copy(update={"certificate_allowance_yuan_month": steps})
+    unknown = pd.array([None, *[1] * (len(run.workforce) - 1)], dtype="Int64")
+    staffed = staffed_run(settings=RICH, held=HELD | {"assistant_certified": unknown}, policy=policy)
+    first = staffed.staffing["budget"].set_index("community_id").loc[run.workforce["community_id"].iloc[0]]
+    assert pd.isna(first["allowances"]) == bool(paid) == ("证书补贴" in first["total_without"])
+    write_workbook(staffed, source)
     assert differences(source, recalculated(source, tmp_path / "out"))[1] == []
 
 

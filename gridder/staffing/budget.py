@@ -132,15 +132,18 @@ def kept_fen(kept: pd.Series | None, index: pd.Index, policy: Policy) -> pd.Seri
 
 
 def certificate_allowances(staff: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Return yearly certificate allowances in fen; NA where no certificates are known, 0 when not paid."""
-    if not policy.certificate_allowance:
-        return pd.Series(0, index=staff.index, dtype="Int64")
-    held = staff[list(CERTIFICATES.values())]
+    """Return yearly certificate allowances in fen; NA where holders of one that is paid for are unknown, 0 when not paid.
+
+    What is known of the others is no sum: like every line of the budget it is known whole, or blank and named.
+    """
     total = pd.Series(0, index=staff.index, dtype="Int64")
+    if not policy.certificate_allowance:
+        return total
     for title, column in CERTIFICATES.items():
         month_fen = round(policy.certificate_allowance_yuan_month.get(title, 0.0) * FEN)
-        total = total + held[column].fillna(0) * (MONTHS * month_fen)
-    return total.where(held.notna().any(axis=1))
+        if month_fen:
+            total = total + staff[column].astype("Int64") * (MONTHS * month_fen)
+    return total
 
 
 def pay_classes(staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataFrame:

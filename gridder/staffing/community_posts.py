@@ -56,7 +56,8 @@ def staff_communities(
     cap = allocate_cap(weighed[table.posts.notna()], county_cap)
     table["posts_given"], table["unmet"], table["below_minimum"] = cap.given, cap.unmet, cap.below_minimum
     table = table.join(staff_given(table, cases, policy))
-    table["unmet_per_1000"] = (cap.unmet * PER_HOUSEHOLDS / plan.communities.households).round(3)
+    homes = plan.communities.households
+    table["unmet_per_1000"] = (cap.unmet * PER_HOUSEHOLDS / homes.where(homes > 0)).round(3)
     for column in ("present", "apart", "public_welfare"):
         table[column] = people[column]
     table["hiring_gap"] = table.posts_given.astype("Int64") - people.present
@@ -94,9 +95,9 @@ def staff_given(table: pd.DataFrame, cases: dict[str, Case], policy: Policy) -> 
 
 
 def count_certified(people: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Return the holders of certificates that count (B二(七)), NA where none are known."""
+    """Return the holders of certificates that count (B二(七)), NA where those of one of them are unknown."""
     held = people[[CERTIFICATES[title] for title in CERTIFICATES if title in policy.certified_counts]]
-    return held.fillna(0).sum(axis=1).astype("Int64").where(held.notna().any(axis=1))
+    return held.sum(axis=1).astype("Int64").where(held.notna().all(axis=1))
 
 
 def make_case(plan: Plan, people: pd.DataFrame, code: str) -> Case:

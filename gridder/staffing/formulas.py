@@ -45,8 +45,9 @@ FORMULAS: dict[str, dict[str, str]] = {
         "present_over": '=IF([hiring_gap]="","",MAX(0,-[hiring_gap]))',
     },
     "Certificates": {
-        "allowances": "=IF(COUNT([assistant_certified_held],[certified_held],[senior_certified_held])=0,"
-        'IF([assistant_each]+[certified_each]+[senior_each]=0,0,""),ROUND(12*(N([assistant_certified_held])*ROUND([assistant_each],2)'
+        "allowances": '=IF(OR(AND([assistant_certified_held]="",[assistant_each]<>0),'
+        'AND([certified_held]="",[certified_each]<>0),AND([senior_certified_held]="",[senior_each]<>0)),"",'
+        "ROUND(12*(N([assistant_certified_held])*ROUND([assistant_each],2)"
         "+N([certified_held])*ROUND([certified_each],2)"
         "+N([senior_certified_held])*ROUND([senior_each],2)),2))"
     },

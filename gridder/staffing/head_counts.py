@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from gridder.errors import Finding, Level
-from gridder.staffing.budget import CLASSES
+from gridder.staffing.budget import CERTIFICATES, CLASSES
 from gridder.staffing.persons import find_communities
 from gridder.staffing.roster_findings import files_of, single_file
 from gridder.tables import LAYERS, name_rows
@@ -54,6 +54,7 @@ def tell_sums(workforce: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Finding
     """Yield the communities with several rows, with some of the classes only, and whose classes are another sum."""
     often = counts["community_id"][counts["community_id"].duplicated()]
     yield from about("repeated", "warning", workforce, tuple(sorted(set(often))))
+    yield from tell_certificates(workforce, counts)
     if not {*CLASSES.values(), "posts_now"} <= set(counts.columns):
         return
     sums = counts.set_index("community_id")[[*CLASSES.values(), "posts_now"]].astype("Int64")
@@ -63,6 +64,17 @@ def tell_sums(workforce: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Finding
     yield from about("partly", "warning", workforce, tuple(sums.index[partly]))
     differ = (classes.sum(axis=1, skipna=False) != stated).fillna(False)
     yield from about("differ", "warning", workforce, tuple(sums.index[differ.astype(bool)]))
+
+
+def tell_certificates(workforce: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Finding]:
+    """Yield the communities that state the holders of some certificates only: those of the others are unknown, not 0."""
+    if not set(CERTIFICATES.values()) <= set(counts.columns):
+        return
+    held = counts.set_index("community_id")[list(CERTIFICATES.values())].astype("Int64")
+    known = held.groupby(level=0).sum(min_count=1).notna()
+    partly = known[known.any(axis=1) & ~known.all(axis=1)]
+    lacking = tuple(title for title, column in CERTIFICATES.items() if not partly[column].all())
+    yield from about("certificates", "warning", workforce, tuple(partly.index), lacking=lacking)
 
 
 def about(
