@@ -137,7 +137,8 @@ def write_maps(
             write_page(folder / f"{name}-grids.html", draw_worker_sheets(run, community_id))
         if drawing.pictures and run.communities.geometry[community_id] is not None:
             draw_picture(run, community_id, folder / f"{name}.{drawing.pictures}")
-    write_page(folder / "index.html", draw_index(placed, names, basemap=basemap))
+    pages = {community_id: f"{name}.html" for community_id, name in names.items()}
+    write_page(folder / "index.html", draw_index(placed, pages, basemap=basemap))
 
 
 def write_page(path: Path, html: str) -> None:

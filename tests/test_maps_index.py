@@ -15,6 +15,7 @@ import pytest
 from sample_run import HOSTILE, TEMPLATE, A, B, C, sample_run
 from shapely.affinity import translate
 
+from gridder.deliver import write_maps
 from gridder.errors import Finding
 from gridder.outputs.maps.index import count_quarantine, draw_index
 from gridder.outputs.record import whole_sum
@@ -113,9 +114,9 @@ def read_page_header(page: str) -> str:
     return found.group(0)
 
 
-def test_three_hundred_communities_stay_under_two_megabytes():
+def test_three_hundred_communities_stay_under_half_a_megabyte():
     page = draw_index(many(300), {})
-    assert len(page.encode()) < 2_000_000
+    assert len(page.encode()) < 500_000
     assert len(read_data(page)["rows"]) == 300
 
 
@@ -126,6 +127,13 @@ def test_community_without_ground_is_listed_all_the_same():
     data = read_data(draw_index(replace(run, communities=communities), PAGES))
     assert len(data["rows"]) == 3
     assert [place is None for place in data["labels"]] == [False, False, True]
+
+
+def test_every_link_of_a_delivery_leads_to_a_page(tmp_path):
+    write_maps(sample_run(), tmp_path / "maps", "0" * 64)
+    rows = read_data((tmp_path / "maps" / "index.html").read_text("utf-8"))["rows"]
+    assert len(rows) == 3
+    assert all((tmp_path / "maps" / row["page"]).is_file() for row in rows)
 
 
 # ── in a browser ──
@@ -210,6 +218,46 @@ def test_filters_search_and_sorting(browser, tmp_path):
 
 
 @pytest.mark.browser
+def test_sorting_with_the_keyboard_keeps_its_place_and_is_told(browser, tmp_path):
+    page, _ = open_page(browser, tmp_path, draw_index(make_run(), PAGES))
+    page.focus("th.col-households button")
+    for said, order in (("descending", "从大到小"), ("ascending", "从小到大"), ("none", "例外、缺口")):
+        page.keyboard.press("Enter")
+        assert page.get_attribute("th.col-households", "aria-sort") == said
+        assert order in page.text_content(".order[aria-live]")
+        assert page.evaluate("document.activeElement.closest('th').className") == "col-households"
+    page.fill("#find", "工业")
+    assert page.text_content("#found[aria-live]") == "列出 1 个社区"
+    page.close()
+
+
+LABELS = """
+() => [...document.querySelectorAll('.district-label')].map(node => {
+  const box = node.getBoundingClientRect(), map = map_district.getContainer().getBoundingClientRect();
+  const at = (x, y) => map_district.containerPointToLatLng([x - map.x, y - map.y]);
+  const holds = (rings, p) => { let inside = false; (function walk(r) { if (Array.isArray(r[0])) { r.forEach(walk); return; }
+    for (let i = 0, j = r.length - 1; i < r.length; j = i++) { const a = r[i], b = r[j];
+      if (a.lat > p.lat !== b.lat > p.lat && p.lng < (b.lng - a.lng) * (p.lat - a.lat) / (b.lat - a.lat) + a.lng) inside = !inside; } })(rings);
+    return inside; };
+  const corners = [at(box.left, box.top), at(box.right, box.top), at(box.left, box.bottom), at(box.right, box.bottom)];
+  return [node.innerText.trim(), geo_json_grounds.getLayers().some(l => corners.every(c => holds(l.getLatLngs(), c)))];
+})
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_label_crosses_the_border_of_its_community(browser, tmp_path, width):
+    """In the least room only the sign of trouble stays."""
+    page, _ = open_page(browser, tmp_path, draw_index(many(60), {}), width=width)
+    page.click("[data-set-lang=en]")
+    labels = page.evaluate(LABELS)
+    assert len(labels) >= 12  # every fifth needs a look
+    assert all(inside or text == "▲" for text, inside in labels)
+    page.close()
+
+
+@pytest.mark.browser
 def test_row_and_map_choose_each_other(browser, tmp_path):
     page, _ = open_page(browser, tmp_path, draw_index(make_run(), PAGES))
     page.focus("#rows tr[data-place]")
@@ -269,14 +317,14 @@ def test_to_hire_is_explained_by_the_posts_it_is_counted_from(browser, tmp_path)
     communities = run.communities.assign(hiring_gap=pd.array([-3, 2, pd.NA], dtype="Int64"))
     page, _ = open_page(browser, tmp_path, draw_index(replace(run, communities=communities), PAGES))
     assert page.inner_text("#table tfoot td.col-gap") == "2"
-    assert "建议人数减现有人数" in page.inner_text("#notes")
+    assert "建议人数减现有人数" in page.text_content("#notes")
     page.close()
     capped = communities.assign(unmet=pd.array([4, 1, pd.NA], dtype="Int64"))
     options = dict(run.options) | {"staffing": {"county_cap": 30}}
     page, _ = open_page(
         browser, tmp_path, draw_index(replace(run, communities=capped, options=options), PAGES)
     )
-    notes = page.inner_text("#notes")
+    notes = page.text_content("#notes")
     assert "上限 30 人内核定" in notes and "有 5 人未能核定" in notes and "建议人数减" not in notes
     page.close()
 
@@ -315,11 +363,32 @@ def test_what_the_plan_costs_is_added_up_where_it_is_known():
     assert (rows[A]["cost"], rows[B]["cost"], rows[C]["cost"]) == (1_234_000.0, None, None)
 
 
+def test_the_cost_of_a_delivery_of_today_is_its_own_column():
+    """Not that of a lawful number of grids, where none is; who has none says why."""
+    run = make_run()
+    told = run.communities.assign(
+        cost_yuan_year=[1_234_000.0, None, None],
+        cost_without=["medical leave", "", ""],
+        posts_given=[14, None, None],
+    )
+    rows = {row["id"]: row for row in read_data(draw_index(replace(run, communities=told), PAGES))["rows"]}
+    assert [rows[i]["cost"] for i in (A, B, C)] == [1_234_000.0, None, None]
+    assert [rows[i]["unpriced"] for i in (A, B, C)] == [None, "no_posts", None]  # nobody lives in C
+    assert rows[A]["cost_without"] == ["medical", "leave"]
+
+
 @pytest.mark.browser
-def test_the_cost_says_for_how_many_communities_it_stands(browser, tmp_path):
+def test_the_cost_says_what_it_lacks_and_can_be_sorted(browser, tmp_path):
     run = make_run()
     option = [{"k": int(run.communities.grids[A]), "cost_yuan_year": 1_234_000.0}]
-    told = run.communities.assign(k_staffing=[json.dumps(option), "", ""])
-    page, _ = open_page(browser, tmp_path, draw_index(replace(run, communities=told), PAGES))
-    assert "123.4 万元" in page.inner_text("#totals") and "1 / 2 个社区可计算" in page.inner_text("#totals")
+    told = run.communities.assign(k_staffing=[json.dumps(option), "", ""], cost_without=["medical", "", ""])
+    html = draw_index(replace(run, communities=told), PAGES)
+    page, _ = open_page(browser, tmp_path, html, width=1700)
+    totals, notes = page.inner_text("#totals"), page.text_content("#notes")
+    assert "123.4 万元" in totals and f"不含{HOSTILE}" in totals
+    assert "未计入没有提供数据的项目：免费体检" in notes and f"没有年费用：{HOSTILE}（没有合规格数" in notes
+    page.click("th.col-cost button")
+    assert names(page)[0] == "柳堤社区" and page.inner_text("#rows td.col-cost >> nth=0") == "123.4"
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert not page.is_visible("th.col-cost")
     page.close()

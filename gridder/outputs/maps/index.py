@@ -75,7 +75,7 @@ def draw_index(run: Run, page_of: dict[str, str], *, basemap: Basemap | None = N
         body_html=body,
         lang=run.lang,
         css=("index.css",),
-        js=("index.js",),
+        js=("index.js", "index_totals.js", "index_table.js", "index_map.js"),
         data=data,
         basemap=basemap,
     )
@@ -108,6 +108,8 @@ def list_communities(run: Run, page_of: dict[str, str]) -> list[dict[str, Any]]:
                 "distance": number_of(row.get("gap"), 6),
                 "fixed_k": text_of(row.get("bound_kind")) == "fixed_k",
                 "cost": cost_of(row),
+                "cost_without": text_of(row.get("cost_without")).split(),
+                "unpriced": why_unpriced(row),
             }
             | {key: number_of(row.get(column)) for key, column in WHOLE_COLUMNS.items()}
         )
@@ -121,10 +123,22 @@ def to_hire(gap: Any) -> int | float | None:
 
 
 def cost_of(row: dict[Any, Any]) -> float | None:
-    """Return what the posts of a community cost a year, yuan: that of the number of grids it has; None where unknown."""
+    """Return what the posts of a community cost a year, yuan; None where unknown.
+
+    Deliveries from before this was a column have it for the lawful numbers of grids.
+    """
+    if "cost_yuan_year" in row:
+        return number_of(row["cost_yuan_year"])
     options = json.loads(text_of(row.get("k_staffing")) or "[]")
     mine = [option.get("cost_yuan_year") for option in options if option["k"] == number_of(row.get("grids"))]
     return mine[0] if mine else None
+
+
+def why_unpriced(row: dict[Any, Any]) -> str | None:
+    """Return why a community with grids has no cost: ``no_posts``, ``no_lawful``; None where it has one."""
+    if cost_of(row) is not None or text_of(row.get("status")) == "empty":
+        return None
+    return "no_posts" if number_of(row.get("posts_given", row.get("posts"))) is None else "no_lawful"
 
 
 def count_ungiven(communities: pd.DataFrame) -> int:

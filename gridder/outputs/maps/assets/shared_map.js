@@ -1,8 +1,9 @@
 /* On all maps: labels, signs of crossings and halls, the scale, streets as wide as the map allows, switches of layers. */
 "use strict";
 (function () {
-  // labels, first come first served: {at: [lat, lng], nodes: [function () → element, …] from large to small (or
-  // node: one of them), minZoom, fits: optional function (corners) → whether the label lies well, always: drawn even over others}.
+  // labels, first come first served: {at: [lat, lng], nodes: [function () → element, …] from large to small (or node: one
+  // of them), minZoom, fits: optional function (corners) → whether the label, with `pad` pixels around it, lies well,
+  // inside: drawn only where it lies well, always: its smallest form is drawn even over others}.
   // The largest form that lies well and covers no other label is drawn, else the smallest that covers none, else none.
   gridder.drawLabels = function (map, labels) {
     var layer = L.layerGroup().addTo(map), boxes = {};
@@ -31,7 +32,8 @@
     };
     var liesWell = function (label, box) {
       if (!label.fits) return true;
-      return label.fits([[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [box.right, box.bottom]].map(function (corner) {
+      var pad = label.pad || 0, left = box.left - pad, right = box.right + pad, top = box.top - pad, bottom = box.bottom + pad;
+      return label.fits([[left, top], [right, top], [left, bottom], [right, bottom]].map(function (corner) {
         return map.containerPointToLatLng(corner);
       }));
     };
@@ -51,7 +53,7 @@
       wanted.forEach(function (label) {
         for (var n = 0; n < label.forms.length; n++) {
           var box = boxOf(label, label.forms[n]), last = n === label.forms.length - 1;
-          if ((isFree(box) && (last || liesWell(label, box))) || (last && label.always)) {
+          if ((isFree(box) && ((last && !label.inside) || liesWell(label, box))) || (last && label.always)) {
             taken.push(box);
             var icon = L.divIcon({ className: "map-label", html: label.forms[n], iconSize: null });
             L.marker(label.at, { icon: icon, pane: "labels", interactive: false, keyboard: false }).addTo(layer);
