@@ -12,6 +12,7 @@ import shapely
 from gridder.outputs.maps import folium_page, layers, two
 from gridder.outputs.maps.basemap import Basemap
 from gridder.outputs.maps.facts import clause_name, meaning_of
+from gridder.outputs.maps.labels import place_name
 from gridder.outputs.maps.layers import number_of, text_of
 from gridder.outputs.maps.strokes import Stroke
 from gridder.tables import Run
@@ -19,7 +20,6 @@ from gridder.text import LANGS, say_finding, sentences
 
 SIMPLIFY_SHARE = 1 / 2000  # of the district's longer side: under half a pixel of the map at first sight
 NOWHERE = [0.0, 0.0]  # a district without any ground has an empty map
-LABEL_STEPS = 400  # of a community's outline: as fine as a label is placed
 PANES = (("ground", 410), ("hatch", 415), ("lines", 420), ("outline", 430), ("chosen", 440), ("labels", 450))
 LEVELS = ("problem", "warning", "note")
 WHOLE_COLUMNS = {
@@ -230,7 +230,7 @@ def find_troubled(communities: pd.DataFrame) -> set[int]:
 
 
 STROKES = {
-    "ground": Stroke("ground", {"color": "#ffffff", "weight": 2, "fillColor": "#E6EFEB", "fillOpacity": 1}),
+    "ground": Stroke("ground", {"color": "#ffffff", "weight": 2, "fillColor": "#EBF4F0", "fillOpacity": 1}),
     "hatch": Stroke("hatch", "gridder.style.hatch"),
     "subdistrict": Stroke("lines", {"color": "#33424E", "weight": 2, "fill": False}),
     "outline": Stroke("outline", {"color": "#1B2733", "weight": 3.2, "fill": False}),
@@ -263,18 +263,8 @@ def district_outline(grounds: gpd.GeoDataFrame) -> list[Any]:
 
 
 def place_labels(communities: gpd.GeoDataFrame) -> list[list[float] | None]:
-    """Return [latitude, longitude, room in metres] of each community's label, None without ground.
-
-    The label stands in the middle of the largest circle inside the largest part; its radius is the room.
-    """
+    """Return [latitude, longitude, room in metres] of each community's label, None without ground."""
     table = communities.sort_index(kind="stable")
     return [
-        None if shape is None or shape.is_empty else place_label(shape, table.crs) for shape in table.geometry
+        None if shape is None or shape.is_empty else place_name(shape, table.crs) for shape in table.geometry
     ]
-
-
-def place_label(shape: Any, crs: Any) -> list[float]:
-    """Return [latitude, longitude, room in metres] of one label."""
-    part = max(shapely.get_parts(shape), key=lambda one: one.area)
-    radius = shapely.maximum_inscribed_circle(part, tolerance=max(1.0, part.length / LABEL_STEPS))
-    return [*layers.point_of(shapely.get_point(radius, 0), crs), round(radius.length, 1)]

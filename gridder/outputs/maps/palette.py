@@ -11,7 +11,7 @@ from gridder.colours import BUILDINGS, GROUNDS, NAMES
 __all__ = ["BUILDINGS", "EMPTY_BUILDING", "GROUNDS", "NAMES", "SPECIAL", "colour_grids", "find_neighbours"]
 SPECIAL = "#F1EFF6"
 EMPTY_BUILDING = "#C4C8C6"
-ALIKE = {("blue", "mint"), ("blue", "lilac")}  # the two pairs of grounds nearest to each other
+ALIKE = {("blue", "mint")}  # the grounds nearest to each other
 NEIGHBOUR_MIN_M = 0.5  # touching in a corner makes no neighbours
 TOUCH_M = 0.05  # two grids of different communities may be drawn this far apart
 
@@ -39,9 +39,8 @@ def find_neighbours(grids: gpd.GeoDataFrame) -> pd.DataFrame:
 def colour_grids(grids: gpd.GeoDataFrame, edges: pd.DataFrame) -> pd.Series:
     """Return the colour of every grid as its place in ``GROUNDS``, int64 on the index of ``grids``.
 
-    Neighbours in ``edges`` (``grid_a``, ``grid_b``) never share a colour unless a grid has five differently
-    coloured neighbours already. DSATUR (Brélaz 1979, doi:10.1145/359094.359101); ties to the colour used
-    least, and blue is put beside mint or lilac only where nothing else is free. Special grids are white
+    Neighbours in ``edges`` (``grid_a``, ``grid_b``) never share a colour, unless no five colours do. DSATUR (Brélaz 1979, doi:10.1145/359094.359101); ties to the colour used
+    least, and blue is put beside mint only where nothing else is free. Special grids are white
     with a hatch: they are coloured last, so that they never cost another grid its colour.
     """
     near: dict[str, set[str]] = {str(code): set() for code in grids.index}
@@ -54,7 +53,30 @@ def colour_grids(grids: gpd.GeoDataFrame, edges: pd.DataFrame) -> pd.Series:
         left = [code for code in near if code not in colour]
         code = min(left, key=lambda c: (special[c], -len(around(c, near, colour)), -len(near[c]), c))
         colour[code] = choose_colour(around(code, near, colour), colour)
+    if any(colour[a] == colour[b] for a in near for b in near[a]):
+        colour = colour_exactly(near, colour)
     return pd.Series([colour[str(code)] for code in grids.index], index=grids.index, dtype="int64")
+
+
+def colour_exactly(near: dict[str, set[str]], hint: dict[str, int]) -> dict[str, int]:
+    """Return colours that differ between all neighbours, by CP-SAT; ``hint`` where there are none.
+
+    Four colours do for any map of grids in one piece; a grid in several pieces may, in theory, need a sixth.
+    """
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    colour = {code: model.new_int_var(0, len(GROUNDS) - 1, code) for code in near}
+    for code in near:
+        model.add_hint(colour[code], hint[code])
+        for other in sorted(near[code]):
+            if code < other:
+                model.add(colour[code] != colour[other])
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = 10.0
+    solved = solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    return {code: solver.value(colour[code]) for code in near} if solved else hint
 
 
 def around(code: str, near: dict[str, set[str]], colour: dict[str, int]) -> set[int]:

@@ -7,8 +7,8 @@
   var PAPER = [1030, 545]; // the map on A4 landscape, CSS pixels
   var byPlace = {}; // place of a community → its shape on the map
   var FILL = {
-    optimal: "#A9D3C5", bounded: "#CFE6DD", locally_optimal: "#E6EFEB", feasible: "#E6EFEB", look: "#F3B58F",
-    failed: "#A63A0A", empty: "#ECEEEF"
+    optimal: "#86B5A5", bounded: "#C4D9D1", locally_optimal: "#EBF4F0", feasible: "#EBF4F0", look: "#F3B58F",
+    failed: "#A63A0A", empty: "#BFC1C3"
   };
   chart.attributionControl.setPrefix(false);
 
