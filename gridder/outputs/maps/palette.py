@@ -39,9 +39,10 @@ def find_neighbours(grids: gpd.GeoDataFrame) -> pd.DataFrame:
 def colour_grids(grids: gpd.GeoDataFrame, edges: pd.DataFrame) -> pd.Series:
     """Return the colour of every grid as its place in ``GROUNDS``, int64 on the index of ``grids``.
 
-    Neighbours in ``edges`` (``grid_a``, ``grid_b``) never share a colour, unless no five colours do. DSATUR (Brélaz 1979, doi:10.1145/359094.359101); ties to the colour used
-    least, and blue is put beside mint only where nothing else is free. Special grids are white
-    with a hatch: they are coloured last, so that they never cost another grid its colour.
+    Neighbours in ``edges`` (``grid_a``, ``grid_b``) never share a colour, unless no five colours do. DSATUR
+    (Brélaz 1979, doi:10.1145/359094.359101); ties to the colour used least, and blue is put beside mint only
+    where nothing else is free. Special grids are white with a hatch: they are coloured last, so that they
+    never cost another grid its colour.
     """
     near: dict[str, set[str]] = {str(code): set() for code in grids.index}
     for a, b in zip(edges["grid_a"], edges["grid_b"], strict=True):
