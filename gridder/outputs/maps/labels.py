@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
+
+from gridder.outputs.maps.layers import point_of
 
 RASTER_PX = 9.0  # distance of the points tried
 POINTS_MAX = 600  # a large polygon is tried on a coarser raster
@@ -16,6 +19,9 @@ BUILDING_WEIGHT = 3.0  # standing on buildings against standing far from the cen
 OUTSIDE_WEIGHT = 6.0  # a label across a boundary is worse than one on buildings
 OUTSIDE_MAX = 0.08  # a label that lies further outside takes its next smaller size
 HIT_COST = 100.0  # above every other cost: standing on another label comes last
+SAME_COST = 1e-6  # costs nearer than this are equal: the northernmost point goes first
+NAME_STEPS = 400  # of an outline: as fine as the place of a name is looked for
+AT_ONCE = 64  # points whose cost is reckoned together, nearest to the centre first
 
 
 @dataclass(frozen=True)
@@ -63,17 +69,42 @@ def fit_labels(
         for size in range(len(label.sizes_px)):
             width_px, height_px = label.sizes_px[size]
             tried = boxes_at(points, width_px * m_per_px, height_px * m_per_px)
-            outside = outside_share(label.polygon, tried)
-            hit = np.array([any(box.intersects(other) for other in boxes) for box in tried], dtype=bool)
-            cost = label_cost(label.polygon, points, tried, tree) + OUTSIDE_WEIGHT * outside + HIT_COST * hit
-            best = int(np.lexsort((shapely.get_x(points), -shapely.get_y(points), np.round(cost, 6)))[0])
-            if outside[best] <= OUTSIDE_MAX and not hit[best]:
+            best, outside, hit = find_cheapest(label.polygon, points, tried, tree, boxes)
+            if outside <= OUTSIDE_MAX and not hit:
                 break
-        if (hit[best] and not label.must) or (outside[best] > OUTSIDE_MAX and label.inside):
+        if (hit and not label.must) or (outside > OUTSIDE_MAX and label.inside):
             continue
         boxes.append(tried[best])
         placed[label.key] = (points[best], size)
     return placed
+
+
+def find_cheapest(
+    polygon: BaseGeometry,
+    points: np.ndarray,
+    tried: np.ndarray,
+    tree: shapely.STRtree,
+    boxes: list[BaseGeometry],
+) -> tuple[int, float, bool]:
+    """Return the place of the point with the least cost, how much of its label is outside, and whether it is on another.
+
+    No cost is below the distance from the centre: points are reckoned from there outwards until that alone is more.
+    """
+    far = far_from_centre(polygon, points)
+    cost, outside, hit = np.full(len(tried), np.inf), np.zeros(len(tried)), np.zeros(len(tried), dtype=bool)
+    others = np.array(boxes, dtype=object)
+    order = np.argsort(far, kind="stable")
+    for first in range(0, len(order), AT_ONCE):
+        now = order[first : first + AT_ONCE]
+        if far[now[0]] > cost.min() + 2 * SAME_COST:
+            break
+        outside[now] = outside_share(polygon, tried[now])
+        hit[now] = shapely.intersects(tried[now][:, None], others).any(axis=1)
+        on_buildings = BUILDING_WEIGHT * covered_share(tried[now], tree)
+        cost[now] = on_buildings + far[now] + OUTSIDE_WEIGHT * outside[now] + HIT_COST * hit[now]
+    even = np.round(cost / SAME_COST)
+    best = int(np.lexsort((shapely.get_x(points), -shapely.get_y(points), even))[0])
+    return best, float(outside[best]), bool(hit[best])
 
 
 def boxes_at(points: np.ndarray, width: float, height: float) -> np.ndarray:
@@ -84,8 +115,11 @@ def boxes_at(points: np.ndarray, width: float, height: float) -> np.ndarray:
 
 
 def outside_share(polygon: BaseGeometry, tried: np.ndarray) -> np.ndarray:
-    """Return the share of each label box that lies outside the polygon."""
-    share: np.ndarray = 1 - shapely.area(shapely.intersection(tried, polygon)) / shapely.area(tried)
+    """Return the share of each label box that lies outside the polygon, which is prepared."""
+    across = ~shapely.contains_properly(polygon, tried)
+    share = np.zeros(len(tried))
+    parts = shapely.area(shapely.intersection(tried[across], polygon))
+    share[across] = 1 - parts / shapely.area(tried[across])
     return share
 
 
@@ -100,15 +134,28 @@ def raster_points(polygon: BaseGeometry, step: float) -> np.ndarray:
     return np.append(inside, [polygon.representative_point()])
 
 
-def label_cost(
-    polygon: BaseGeometry, points: np.ndarray, tried: np.ndarray, tree: shapely.STRtree
-) -> np.ndarray:
-    """Return the cost of each label box: buildings covered and distance from the centre."""
+def far_from_centre(polygon: BaseGeometry, points: np.ndarray) -> np.ndarray:
+    """Return the distance of each point from the centroid, in halves of the polygon's size."""
+    far: np.ndarray = shapely.distance(points, polygon.centroid) / (math.sqrt(polygon.area) / 2 or 1.0)
+    return far
+
+
+def covered_share(tried: np.ndarray, tree: shapely.STRtree) -> np.ndarray:
+    """Return the share of each label box that buildings of a tree cover."""
     covered = np.zeros(len(tried))
     box, building = tree.query(tried)
     if len(box):
         parts = shapely.area(shapely.intersection(tried[box], tree.geometries[building]))
         np.add.at(covered, box, parts)
-    size = math.sqrt(polygon.area) / 2 or 1.0
-    far: np.ndarray = shapely.distance(points, polygon.centroid) / size
-    return BUILDING_WEIGHT * covered / shapely.area(tried) + far
+    share: np.ndarray = covered / shapely.area(tried)
+    return share
+
+
+def place_name(shape: BaseGeometry, crs: Any) -> list[float]:
+    """Return [latitude, longitude, room in metres] of a community's name.
+
+    It stands in the middle of the largest circle inside the largest part; the circle's radius is the room.
+    """
+    part = max(shapely.get_parts(shape), key=lambda one: one.area)
+    radius = shapely.maximum_inscribed_circle(part, tolerance=max(1.0, part.length / NAME_STEPS))
+    return [*point_of(shapely.get_point(radius, 0), crs), round(radius.length, 1)]
