@@ -183,14 +183,15 @@ def test_neighbours_never_share_a_colour(grids: gpd.GeoDataFrame) -> None:
     assert all(colour[a] != colour[b] for a, b in edges.to_numpy())
 
 
-def test_what_greed_cannot_colour_is_coloured_exactly() -> None:
-    """Eight grids round one: any hint ends in colours that differ; six that all touch need six colours."""
-    ring = {f"r{k}": {f"r{(k - 1) % 8}", f"r{(k + 1) % 8}", "middle"} for k in range(8)}
-    near = ring | {"middle": set(ring)}
-    colour = palette.colour_exactly(near, dict.fromkeys(near, 0))
+def test_clashes_are_mended_with_few_changes() -> None:
+    """A path whose ends clash needs one change; six grids that all touch need six colours and stay as they are."""
+    near = {"a": {"b"}, "b": {"a", "c"}, "c": {"b", "d"}, "d": {"c"}}
+    had = {"a": 0, "b": 0, "c": 1, "d": 0}
+    colour = palette.part_neighbours(near, had)
     assert all(colour[a] != colour[b] for a in near for b in near[a])
+    assert sum(colour[code] != had[code] for code in near) == 1
     six = {str(k): {str(j) for j in range(6) if j != k} for k in range(6)}
-    assert palette.colour_exactly(six, dict.fromkeys(six, 3)) == dict.fromkeys(six, 3)
+    assert palette.part_neighbours(six, dict.fromkeys(six, 3)) == dict.fromkeys(six, 3)
 
 
 def test_sample_neighbours_differ(run: Run) -> None:

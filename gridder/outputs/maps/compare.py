@@ -22,6 +22,7 @@ from gridder.outputs.maps.compare_facts import (
 from gridder.outputs.maps.compare_history import tell_history
 from gridder.outputs.maps.compare_sheet import write_compare_sheet
 from gridder.outputs.maps.facts import clause_name, meaning_of
+from gridder.outputs.maps.labels import place_name
 from gridder.outputs.maps.layers import text_of
 from gridder.outputs.maps.sheet import Sheet
 from gridder.outputs.maps.strokes import LEGEND, PANES, STYLES
@@ -61,7 +62,7 @@ def draw_compare(old: Run, new: Run) -> str:
         body_html=body,
         lang=new.lang,
         css=("compare.css",),
-        js=("compare.js",),
+        js=("compare.js", "compare_maps.js", "compare_tables.js", "compare_view.js"),
         data=tell_script(pair, before, after),
     )
     return folium_page.render(charts, page)
@@ -108,6 +109,7 @@ def colour_new(grids: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> gpd.GeoData
         taken = palette.around(code, near, colour)
         keep = code in had and had[code] not in taken
         colour[code] = had[code] if keep else palette.choose_colour(taken, colour)
+    colour = palette.part_neighbours(near, colour)
     return grids.assign(colour=[colour[str(code)] for code in grids.index])
 
 
@@ -259,7 +261,7 @@ def list_scopes(pair: Pair) -> list[dict[str, Any]]:
 
 
 def place_scope(pair: Pair, scope: str) -> dict[str, Any]:
-    """Return the bounds of a community in both plans, or of the whole district, and a point inside, in degrees."""
+    """Return the bounds of a community in both plans, or of the whole district, and where its name has most room."""
     shapes = []
     for run in (pair.old, pair.new):
         table = run.communities
@@ -267,4 +269,4 @@ def place_scope(pair: Pair, scope: str) -> dict[str, Any]:
         shapes += [shape for shape in rows.geometry if shape is not None and not shape.is_empty]
     box = shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object)))
     inside = shapes[-1] if scope != WHOLE else box
-    return {"bounds": layers.bounds_of(box, pair.new.crs), "at": layers.point_of(inside, pair.new.crs)}
+    return {"bounds": layers.bounds_of(box, pair.new.crs), "at": place_name(inside, pair.new.crs)}

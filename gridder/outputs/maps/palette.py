@@ -54,30 +54,36 @@ def colour_grids(grids: gpd.GeoDataFrame, edges: pd.DataFrame) -> pd.Series:
         left = [code for code in near if code not in colour]
         code = min(left, key=lambda c: (special[c], -len(around(c, near, colour)), -len(near[c]), c))
         colour[code] = choose_colour(around(code, near, colour), colour)
-    if any(colour[a] == colour[b] for a in near for b in near[a]):
-        colour = colour_exactly(near, colour)
+    colour = part_neighbours(near, colour)
     return pd.Series([colour[str(code)] for code in grids.index], index=grids.index, dtype="int64")
 
 
-def colour_exactly(near: dict[str, set[str]], hint: dict[str, int]) -> dict[str, int]:
-    """Return colours that differ between all neighbours, by CP-SAT; ``hint`` where there are none.
+def part_neighbours(near: dict[str, set[str]], colour: dict[str, int]) -> dict[str, int]:
+    """Return the colours changed in as few grids as possible, by CP-SAT, so that all neighbours differ.
 
-    Four colours do for any map of grids in one piece; a grid in several pieces may, in theory, need a sixth.
+    Four colours do for any map of grids in one piece. A grid in several pieces may, in theory, need a sixth:
+    then the colours come back as they are.
     """
+    pairs = [(a, b) for a in sorted(near) for b in sorted(near[a]) if a < b]
+    if all(colour[a] != colour[b] for a, b in pairs):
+        return colour
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
-    colour = {code: model.new_int_var(0, len(GROUNDS) - 1, code) for code in near}
-    for code in near:
-        model.add_hint(colour[code], hint[code])
-        for other in sorted(near[code]):
-            if code < other:
-                model.add(colour[code] != colour[other])
+    new = {code: model.new_int_var(0, len(GROUNDS) - 1, code) for code in near}
+    kept = []
+    for code, had in colour.items():
+        kept.append(model.new_bool_var(code))
+        model.add(new[code] == had).only_enforce_if(kept[-1])
+        model.add_hint(new[code], had)
+    for a, b in pairs:
+        model.add(new[a] != new[b])
+    model.maximize(sum(kept))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = 10.0
-    solved = solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    return {code: solver.value(colour[code]) for code in near} if solved else hint
+    found = solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    return {code: solver.value(new[code]) for code in near} if found else colour
 
 
 def around(code: str, near: dict[str, set[str]], colour: dict[str, int]) -> set[int]:
