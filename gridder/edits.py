@@ -137,7 +137,6 @@ def tell_edits(edits: Edits, old: pd.DataFrame, new: pd.DataFrame) -> tuple[Find
     comments = [told for review in edits.reviews for told in review["comments"]]
     back = sorted({told["grid_code"] for told in comments if told["verdict"] == "reject"})
     changed = [code for code in back if members(old, code) != members(new, code)]
-    refused = sorted({r["community_id"] for r in edits.reviews if r["verdict"] == "reject"})
     told: dict[str, list[str]] = {
         "moved": [f"{move['building_id']} → {move['to_grid']}" for move in edits.moves],
         "locked": list(edits.locks),

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from gridder.outputs.maps import folium_page, marks, review, sheets
 from gridder.outputs.maps.basemap import Basemap
 from gridder.outputs.maps.chart import draw_chart
+from gridder.outputs.maps.earlier import tell_earlier
 from gridder.outputs.maps.facts import clause_tag, tell_cases, tell_community
 from gridder.outputs.maps.layers import bounds_of, records, row_of, text_of
 from gridder.outputs.maps.palette import (
@@ -160,6 +161,7 @@ def tell_view(run: Run, sheet: Sheet, cases: list[dict[str, Any]]) -> dict[str, 
         "ends": range_ends(run.policy, options),
         "staffing": tell_staffing(run.policy, row),
         "options": options,
+        "earlier": tell_earlier(run, sheet),
         "lawful_k": say_lawful_k(certificate, empty=text_of(row["status"]) == "empty"),
         "target_clause": clause_tag(run.policy, "households_target") if is_lawful_k(certificate) else None,
     }

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gridder.outputs.maps.earlier import mark_earlier
 from gridder.outputs.maps.facts import clause_tag
-from gridder.outputs.maps.layers import text_of
+from gridder.outputs.maps.layers import draw_ground, text_of, to_degrees
+from gridder.outputs.maps.packed import pack_shapes
 from gridder.outputs.maps.sheet import Sheet
 from gridder.tables import Run
 from gridder.text import LANGS, sentences
@@ -17,8 +19,10 @@ SCRIPTS = (
     "review_model.js",
     "review_check.js",
     "review_file.js",
+    "review_history.js",
     "review_store.js",
     "review_map.js",
+    "review_ground.js",
     "review_hand.js",
     "review_grids.js",
     "review_sign.js",
@@ -39,6 +43,8 @@ def tell_review(run: Run, sheet: Sheet, file: str) -> dict[str, Any]:
     ``near`` holds one list a building: how much further on stand the neighbours that may share its grid (each pair
     once); ``crossings`` the pairs among them that only a bridge, underpass or gate joins; ``barred`` the pairs that an
     uncrossable barrier parts, by its kind: pairs one after another. ``compound`` is a place in ``compounds`` or −1.
+    ``cells`` are the outlines of the buildings' cells, packed, so that grids follow what is moved; ``earlier`` the grids
+    of which a reviewer of the older plan said something.
     ``file`` is the name of the page: what a reviewer hands on is named after it.
     """
     pairs = pair_up(run.edges, [str(i) for i in sheet.buildings.index])
@@ -57,7 +63,19 @@ def tell_review(run: Run, sheet: Sheet, file: str) -> dict[str, Any]:
         "compounds": compounds,
         "compound": compound,
         "clauses": {line: clause_tag(run.policy, rule) for line, rule in RULES.items()},
+        "cells": pack_cells(run, sheet),
+        "earlier": mark_earlier(run, sheet),
     }
+
+
+def pack_cells(run: Run, sheet: Sheet) -> str:
+    """Return the ground of every building as one packed text (``pack_shapes``); a cell not known is no area."""
+    ground = run.cells.geometry.reindex(sheet.buildings.index)
+    if ground.isna().all():
+        return ""
+    known = ground[ground.notna()]
+    plain = pd.Series(draw_ground(known), index=known.index, dtype=object).reindex(ground.index)
+    return pack_shapes(to_degrees([None if shape is np.nan else shape for shape in plain], run.crs))
 
 
 def tell_words() -> dict[str, dict[str, str]]:

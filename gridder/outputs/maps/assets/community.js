@@ -61,7 +61,7 @@
 
   // ── select, hover ──
   var mark = null;
-  var outline = function (g) {
+  var outline = page.outline = function (g) {
     if (mark) { mark.remove(); mark = null; }
     if (g < 0 || !grounds[g]) return;
     var rings = grounds[g].getLatLngs();

@@ -46,7 +46,7 @@
     var grids = gridLabels.map(function (label) {
       var g = label.g, rings = grounds[g].getLatLngs();
       return {
-        at: label.at, always: page.needsLook(g),
+        at: page.inShape(rings, label.at) ? label.at : insideOf(grounds[g]), always: page.needsLook(g), // a changed grid may have left its place
         nodes: [function () { return gridLabel(g, false); }, function () { return gridLabel(g, true); }],
         fits: function (corners) { return corners.filter(function (at) { return page.inShape(rings, at); }).length > 2; }
       };

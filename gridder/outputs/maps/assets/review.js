@@ -34,7 +34,7 @@
   };
   var step = function (done, key) {
     if (!done) return;
-    review.tell(say(key, { what: done() }));
+    review.tell(say(key, { what: review.sayDone(done) }));
     document.dispatchEvent(new Event("gridder:hand"));
   };
   var undo = function () { step(review.undo(), "undone"); };
@@ -60,7 +60,7 @@
     review.state.moves.forEach(function (move) {
       if (review.together(move.b)[0] !== move.b) return; // one line a building
       var rows = review.together(move.b), from = review.base[move.b];
-      var wrong = breaches.some(function (breach) { return breach.g === from || breach.g === move.to; });
+      var wrong = breaches.some(function (breach) { return review.concerns(breach, from) || review.concerns(breach, move.to); });
       var sign = make("b", "sign " + (wrong ? "bad" : "ok"), wrong ? "✕" : "✓");
       sign.setAttribute("role", "img");
       sign.setAttribute("aria-label", say(wrong ? "mark_bad" : "mark_ok"));
@@ -83,7 +83,7 @@
     field.addEventListener("change", function () {
       var moves = review.state.moves.map(function (other) { return rows.indexOf(other.b) < 0 ? other : L.extend({}, other, { reason: field.value.trim() }); });
       typed = true; // the list stays as it is: its next button may be on its way to being pressed
-      review.apply(L.extend({}, review.state, { moves: moves }), function () { return say("said_reason", { building: page.nameOf(move.b) }); });
+      review.apply(L.extend({}, review.state, { moves: moves }), { key: "said_reason", rows: rows });
       typed = false;
     });
     return field;
@@ -93,14 +93,15 @@
     button.type = "button";
     button.setAttribute("aria-label", say("take_back_of", { building: page.nameOf(move.b) }));
     button.addEventListener("click", function () {
-      review.apply(review.withMoves(review.state, rows, review.base[move.b]), function () { return say("taken_back", { building: page.nameOf(move.b) }); });
+      review.apply(review.withMoves(review.state, rows, review.base[move.b]), { key: "taken_back", rows: rows });
       review.tell(review.lastSaid());
       (one("#pending-rows button") || one("#undo")).focus();
     });
     return button;
   };
 
-  // ── the mode ──
+  // ── the mode; the legend of layers gives way to that of the marks ──
+  var unfolded = false;
   var edit = function (on) {
     review.editing = on;
     root.classList.toggle("editing", on);
@@ -114,7 +115,9 @@
     map.boxZoom[on ? "disable" : "enable"](); // shift and click take one more building
     pickBy("pick");
     review.hand = [];
-    if (on && window.innerWidth < 1420) one(".legend").removeAttribute("open");
+    one("#edit-marks").hidden = !on;
+    if (on && one(".legend").open) { one(".legend").open = false; unfolded = true; }
+    if (!on && unfolded) { one(".legend").open = true; unfolded = false; }
     if (!on && one(".sheet").getAttribute("data-tab") === "pending") page.showTab("grids");
     map.invalidateSize({ animate: false });
     if (page.chosen() < 0) page.fitAll();
@@ -127,7 +130,8 @@
   var LETTERS = {
     m: function () { if (review.hand.length) one("#target").focus(); },
     l: function () { if (page.chosen() >= 0) review.lock(page.chosen()); },
-    c: function () { var field = one("#comment-" + page.chosen()); if (field) field.focus(); }
+    c: function () { var field = one("#comment-" + page.chosen()); if (field) field.focus(); },
+    "?": function () { one("#keys").open = !one("#keys").open; if (one("#keys").open) one("#keys summary").focus(); }
   };
   document.addEventListener("keydown", function (event) {
     var key = event.key.toLowerCase(), control = event.ctrlKey || event.metaKey;

@@ -14,6 +14,7 @@
   review.sayRows = function (rows) {
     return say("rows", { buildings: review.countBuildings(rows), households: gridder.number(review.sum(rows)) });
   };
+  review.sayWho = function (rows) { return rows.length === 1 ? gridder.page.nameOf(rows[0]) : review.sayRows(rows); };
   var kindsOf = function (pieces) {
     return review.list(review.barriersBetween(pieces).map(function (kind) { return say("barrier_" + kind); }));
   };
@@ -29,8 +30,10 @@
       add("households", judged.outside, gap, { n: gridder.number(judged.households), low: plan.low, high: plan.high, gap: gridder.number(gap) });
     }
     if (judged.pieces.length > 1) {
-      var cut = [].concat.apply([], judged.pieces.slice(1));
-      add("contiguity", "torn", judged.pieces.length, { n: judged.pieces.length, cut: review.sayRows(cut) }, cut);
+      var loose = review.loosePieces(judged), join = function (pieces) { return [].concat.apply([], pieces); };
+      var sizes = { n: judged.pieces.length, list: judged.pieces.map(review.sayRows).join(say("bar")) };
+      if (loose.come.length) add("contiguity", "apart", loose.come.length, L.extend({ rows: review.sayWho(join(loose.come)) }, sizes));
+      if (loose.cut.length) add("contiguity", "torn", loose.cut.length, L.extend({ cut: review.sayRows(join(loose.cut)) }, sizes), join(loose.cut));
       if (review.barriersBetween(judged.pieces).length) add("barrier", "barred", judged.pieces.length, { kinds: kindsOf(judged.pieces) });
     }
     return found;
@@ -40,7 +43,7 @@
     var of = review.gridsOf(state), found = [];
     (gs || review.changed(state)).forEach(function (g) { found = found.concat(breachesOf(of, g)); });
     review.cutBuildings(of).forEach(function (id) {
-      if (state.moves.some(function (move) { return buildings[move.b][0] === id; })) found.push({ line: "whole", key: "cut", g: -1, weight: 1, facts: { id: id, building: buildings[review.rowsOf(id)[0]][2] || id, high: plan.high }, cut: [] });
+      if (state.moves.some(function (move) { return buildings[move.b][0] === id; })) found.push({ line: "whole", key: "cut", g: -1, gs: unique(review.rowsOf(id).map(function (b) { return of[b]; })), weight: 1, facts: { id: id, building: buildings[review.rowsOf(id)[0]][2] || id, high: plan.high }, cut: [] });
     });
     state.moves.forEach(function (move) {
       [move.to, review.base[move.b]].forEach(function (g) {
@@ -50,6 +53,7 @@
     });
     return found;
   };
+  review.concerns = function (breach, g) { return breach.g === g || (breach.gs || []).indexOf(g) >= 0; };
   review.sayBreach = function (breach) { return say("broken_" + breach.key, breach.facts); };
 
   // ── the check of rows moved to a grid ──

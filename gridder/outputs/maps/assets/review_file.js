@@ -29,7 +29,8 @@
       edits: listEdits(state),
       locks: state.locks.map(function (g) { return grids[g].code; }),
       comments: Object.keys(state.notes).map(function (g) {
-        return { grid_code: grids[g].code, text: state.notes[g].text, verdict: state.notes[g].verdict || null };
+        var note = state.notes[g];
+        return L.extend({ grid_code: grids[g].code, text: note.text }, note.verdict ? { verdict: note.verdict } : {});
       })
     };
   };

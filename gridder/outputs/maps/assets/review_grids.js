@@ -13,7 +13,7 @@
     broken = {};
     changed.forEach(function (g) {
       judged[g] = review.judge(of, g);
-      broken[g] = breaches.filter(function (breach) { return breach.g === g; });
+      broken[g] = breaches.filter(function (breach) { return review.concerns(breach, g); });
     });
     now = of;
   };
@@ -68,7 +68,8 @@
     var note = review.state.notes[g] || {}, cell = part(g, ".review"), verdict = note.verdict || "none";
     cell.textContent = "";
     var sign = { accept: "✓", reject: "✕", none: "–" }[verdict];
-    cell.appendChild(make("span", "mark " + verdict, make("span", "", sign), make("span", "hidden", say("verdict_" + verdict))));
+    var last = plan.earlier[g], again = verdict === "none" && last === "reject"; // sent back last time, and not yet looked at again
+    cell.appendChild(make("span", "mark " + verdict, make("span", "", again ? "↩" : sign), make("span", "hidden", say(again ? "verdict_again" : "verdict_" + verdict))));
     cell.querySelector(".mark span").setAttribute("aria-hidden", "true");
     if (note.text) cell.appendChild(make("span", "speech", make("span", "hidden", say("has_comment"))));
     if (review.state.locks.indexOf(g) >= 0) cell.appendChild(make("i", "padlock", make("span", "hidden", say("is_locked"))));
@@ -118,15 +119,13 @@
     var notes = L.extend({}, review.state.notes), note = L.extend({ text: "", verdict: "" }, notes[g], change);
     if (note.text || note.verdict) notes[g] = note;
     else delete notes[g];
-    review.apply(L.extend({}, review.state, { notes: notes }), function () {
-      return say("text" in change ? "said_comment" : note.verdict ? "said_" + note.verdict : "said_none", { no: review.nameOf(g) });
-    });
+    review.apply(L.extend({}, review.state, { notes: notes }), { key: "text" in change ? "said_comment" : note.verdict ? "said_" + note.verdict : "said_none", g: g });
     review.tell(review.lastSaid());
   };
   review.lock = function (g) {
     var locks = review.state.locks, on = locks.indexOf(g) < 0;
     var next = on ? locks.concat(g).sort(function (a, b) { return a - b; }) : locks.filter(function (other) { return other !== g; });
-    review.apply(L.extend({}, review.state, { locks: next }), function () { return say(on ? "said_locked" : "said_unlocked", { no: review.nameOf(g) }); });
+    review.apply(L.extend({}, review.state, { locks: next }), { key: on ? "said_locked" : "said_unlocked", g: g });
     review.tell(review.lastSaid());
   };
   var plainRow = page.memberRow;
@@ -145,6 +144,19 @@
     return item;
   };
   page.opened = function (g) { tools(g); };
+  // boxes by key: arrows go from one to the next, with Shift they take it; Ctrl+A takes all of the grid
+  document.addEventListener("keydown", function (event) {
+    if (!event.target.matches || !event.target.matches(".members input.pick")) return;
+    var boxes = all("input.pick", event.target.closest(".members")), at = boxes.indexOf(event.target), every = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a";
+    var next = boxes[at + (event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : NaN)];
+    var rowOf = function (box) { return Number(box.getAttribute("data-b")); };
+    if (!every && !/^Arrow(Up|Down)$/.test(event.key)) return;
+    event.preventDefault();
+    var wanted = every ? boxes : event.shiftKey && next ? [event.target, next] : [];
+    wanted = wanted.map(rowOf).filter(function (b) { return every || review.hand.indexOf(b) < 0; });
+    if (wanted.length) review.take(wanted, true);
+    if (next) next.focus();
+  });
 
   // ── all rows, and what the sheet as a whole comes to ──
   var sayTotals = function () {

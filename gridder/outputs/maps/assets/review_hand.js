@@ -121,9 +121,7 @@
     var rows = check.rows, to = check.to, marked = check.broken.length;
     review.hand = [];
     review.target = -1;
-    review.apply(review.withMoves(review.state, rows, to, one("#reason").value.trim()), function () {
-      return say(marked ? "moved_marked" : "moved", { rows: rows.length === 1 ? page.nameOf(rows[0]) : review.sayRows(rows), no: review.nameOf(to) });
-    });
+    review.apply(review.withMoves(review.state, rows, to, one("#reason").value.trim()), { key: marked ? "moved_marked" : "moved", rows: rows, g: to });
     review.tell(review.lastSaid());
     document.dispatchEvent(new Event("gridder:hand"));
     (page.chosen() >= 0 ? page.rows[page.chosen()].querySelector(".open") : one("#undo")).focus();

@@ -44,6 +44,7 @@
     if (page.layerOf("tour")) page.layerOf("tour").eachLayer(function (line) { // a round through other buildings is no round
       line.setStyle({ opacity: changed.indexOf(line.feature.properties.g) >= 0 ? 0 : 1 });
     });
+    if (review.showGround) review.showGround();
     page.restyle();
   };
 

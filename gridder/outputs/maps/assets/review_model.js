@@ -68,6 +68,13 @@
     });
     return pieces.sort(function (a, b) { return sum(b) - sum(a) || b.length - a.length || a[0] - b[0]; });
   };
+  // pieces besides the one that stays: those that come from elsewhere and touch nothing, and those cut off
+  review.loosePieces = function (judged) {
+    var own = function (piece) { return piece.some(function (b) { return review.base[b] === judged.g; }); };
+    var stays = judged.pieces.filter(own)[0] || judged.pieces[0];
+    var rest = judged.pieces.filter(function (piece) { return piece !== stays; });
+    return { come: rest.filter(function (piece) { return !own(piece); }), cut: rest.filter(own) };
+  };
   // kinds of barriers that stand between the pieces of one grid
   review.barriersBetween = function (pieces) {
     var piece = {};

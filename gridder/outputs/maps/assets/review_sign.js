@@ -7,13 +7,19 @@
 
   // ── what is still open; signing stays possible with open items, and lists them ──
   var openItems = function () {
-    var items = review.breaches(review.state).map(function (breach) { return "✕ " + review.sayBreach(breach); });
-    var unseen = data.grids.map(function (grid, g) { return g; }).filter(function (g) { return !review.state.notes[g] || !review.state.notes[g].verdict; });
-    if (unseen.length) items.push(say("open_unseen", { n: unseen.length, nos: review.list(unseen.slice(0, 12).map(review.nameOf)) + (unseen.length > 12 ? say("and_more", { n: unseen.length - 12 }) : "") }));
-    var sentBack = data.grids.map(function (grid, g) { return g; }).filter(function (g) { return (review.state.notes[g] || {}).verdict === "reject"; });
-    if (sentBack.length && review.state.verdict === "accept") items.push(say("open_rejected", { nos: review.list(sentBack.map(review.nameOf)) }));
+    var state = review.state, changed = review.changed(state), note = function (g) { return state.notes[g] || {}; };
+    var items = review.breaches(state).map(function (breach) { return "✕ " + review.sayBreach(breach); });
+    var tell = function (key, which) {
+      var gs = data.grids.map(function (grid, g) { return g; }).filter(which);
+      if (gs.length) items.push(say(key, { n: gs.length, nos: some(gs) }));
+    };
+    tell("open_unlawful", function (g) { return changed.indexOf(g) < 0 && page.needsLook(g); });
+    tell(state.verdict === "accept" ? "open_rejected" : "open_sent_back", function (g) { return note(g).verdict === "reject"; });
+    tell("open_comments", function (g) { return note(g).text; });
+    tell("open_unseen", function (g) { return !note(g).verdict; });
     return items;
   };
+  var some = function (gs) { return review.list(gs.slice(0, 12).map(review.nameOf)) + (gs.length > 12 ? say("and_more", { n: gs.length - 12 }) : ""); };
   review.showSign = function () {
     var seen = data.grids.filter(function (grid, g) { return (review.state.notes[g] || {}).verdict; }).length;
     one("#seen").textContent = say("progress", { n: seen, of: data.grids.length });
@@ -74,7 +80,7 @@
     var read = review.fromText(text);
     if (read.trouble) { review.tell(name + say("colon") + read.trouble + say("import_kept"), true); return; }
     var facts = { file: name, moves: read.state.moves.length, locks: read.state.locks.length, comments: Object.keys(read.state.notes).length };
-    review.apply(read.state, function () { return say("imported", facts); }, true);
+    review.apply(read.state, L.extend({ key: "imported" }, facts), true);
     review.tell(review.lastSaid() + (review.canUndo() ? say("undo_brings_back") : ""));
   };
   all("[data-import]").forEach(function (button) { button.addEventListener("click", function () { one("#import-file").click(); }); });
@@ -84,7 +90,7 @@
   });
   all("[data-export]").forEach(function (button) { button.addEventListener("click", review.exportFile); });
   one("#clear").addEventListener("click", function () {
-    review.apply(review.blank(), function () { return say("cleared"); }, true);
+    review.apply(review.blank(), { key: "cleared" }, true);
     review.tell(review.lastSaid() + say("undo_brings_back"));
   });
 })();

@@ -1,19 +1,25 @@
-/* The work of a reviewer: one state after the other, undone and done again, and kept in this browser. */
+/* The work of a reviewer: one state after the other, undone and done again, and kept in this browser with its steps. */
 "use strict";
 (function () {
   var plan = gridder.data.review, review = gridder.review;
-  var KEY = "gridder:" + plan.plan + ":" + plan.community, DEPTH = 200;
+  var KEY = "gridder:" + plan.plan + ":" + plan.community, DEPTH = 100;
   var past = [], future = [];
 
   // ── kept in the browser; where that is refused or full, review.kept says so ──
   review.kept = ""; // "", "stored", "blocked" or "full"
   var store = function () {
-    try {
-      if (isBlank(review.state)) localStorage.removeItem(KEY);
-      else localStorage.setItem(KEY, JSON.stringify(review.toFile(review.state)));
-      review.kept = isBlank(review.state) ? "" : "stored";
-    } catch (error) { // storage may be switched off, or full: the work goes on, and the page says it is not kept
-      review.kept = error && /quota/i.test(error.name) ? "full" : "blocked";
+    var blank = isBlank(review.state) && !future.length; // of what was undone to the beginning, the steps ahead are kept
+    var file = review.toFile(review.state), now = review.fromText(JSON.stringify(file)).state; // as it will be read back
+    review.kept = "full";
+    for (var depth = DEPTH; review.kept === "full"; depth = Math.floor(depth / 2)) {
+      try {
+        if (blank) localStorage.removeItem(KEY);
+        else localStorage.setItem(KEY, JSON.stringify(L.extend({}, file, { history: review.packHistory(past, now, future, depth) })));
+        review.kept = blank ? "" : "stored";
+      } catch (error) { // storage may be switched off, or full: the oldest steps go first; the work goes on, and the page says what is not kept
+        if (!(error && /quota/i.test(error.name))) review.kept = "blocked";
+        else if (!depth) return;
+      }
     }
   };
   var isBlank = function (state) {
@@ -24,6 +30,8 @@
   window.addEventListener("storage", function (event) {
     if (event.key !== KEY) return;
     review.state = review.blank();
+    past = [];
+    future = [];
     review.recall();
     document.dispatchEvent(new Event("gridder:review"));
   });
@@ -33,7 +41,12 @@
     try { text = localStorage.getItem(KEY); } catch (error) { review.kept = "blocked"; }
     if (!text) return;
     var read = review.fromText(text);
-    if (read.state) { review.state = read.state; review.kept = "stored"; }
+    if (!read.state) return;
+    var steps = review.unpackHistory(JSON.parse(text).history, read.state);
+    review.state = read.state;
+    review.kept = "stored";
+    past = steps.past;
+    future = steps.future;
   };
 
   // ── history ──
@@ -41,7 +54,7 @@
     store();
     document.dispatchEvent(new Event("gridder:review"));
   };
-  // take a state in; said: what was done, as a function, so that it is said in the language of the moment;
+  // take a state in; said: what was done, as review.sayDone says it;
   // whole: name and verdict of the reviewer are part of it, else they stay as they are when it is undone
   review.apply = function (next, said, whole) {
     past.push({ state: review.state, said: said, whole: whole });
@@ -62,7 +75,7 @@
   };
   review.undo = function () { return step(past, future); };
   review.redo = function () { return step(future, past); };
-  review.lastSaid = function () { return past.length ? past[past.length - 1].said() : ""; };
+  review.lastSaid = function () { return past.length ? review.sayDone(past[past.length - 1].said) : ""; };
   review.canUndo = function () { return past.length > 0; };
   review.canRedo = function () { return future.length > 0; };
 })();
