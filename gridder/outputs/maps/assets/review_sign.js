@@ -39,6 +39,7 @@
     one("#grids").classList.toggle("signing", open);
     if (!open) return;
     page.showTab("grids");
+    one("#keys").open = false;
     one("#reviewer").focus();
     one("#sign").parentNode.scrollIntoView({ block: "end" }); // on a phone the form is taller than what is left of the window
   };
