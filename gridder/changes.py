@@ -158,7 +158,8 @@ def match_grids(old_buildings: pd.DataFrame, new_buildings: pd.DataFrame) -> pd.
 
     ``new`` rows (blank ``old_grid``) are grids made of buildings that were in no old grid. ``new_grids`` and
     ``new_households`` are tuples, the continuing code first; ``households_kept`` are those that the first of
-    them takes over, ``share`` that figure over ``old_households`` (None for an old grid without households).
+    them takes over, ``share`` that figure over all households of the old grid's buildings, counted alike: those of the new
+    plan, of vanished buildings those of the old one (None without households).
     """
     flows = sum_flows(old_buildings, new_buildings)
     between = flows[(flows["old_grid"] != "") & (flows["new_grid"] != "")]
@@ -217,6 +218,7 @@ def match_one(
         return code, size, (), 0, 0.0 if size else None, "retired"
     targets = tuple(heirs) or (str(sent["new_grid"].iloc[0]),)
     kept = int(sent.loc[sent["new_grid"] == targets[0], "households"].sum())
+    whole = int(flows.loc[flows["old_grid"] == code, "households"].sum())  # as counted today: a share is at most 1
     touching = flows[(flows["old_grid"] == code) | (flows["new_grid"] == code)]
     kind: Kind = "changed"
     if not heirs:
@@ -225,7 +227,7 @@ def match_one(
         kind = "split"
     elif len(touching) == 1 and heirs == [code]:
         kind = "kept"
-    return code, size, targets, kept, kept / size if size else None, kind
+    return code, size, targets, kept, kept / whole if whole else None, kind
 
 
 def find_outside(codes: set[str], grids: pd.DataFrame) -> list[str]:

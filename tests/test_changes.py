@@ -236,3 +236,11 @@ def test_grids_in_degrees_and_with_a_crossed_ring():
 
 def test_no_previous_grids_leaves_all_blank():
     assert list(changes.assign_previous(frame(Point(1, 1)), TWO.iloc[:0])) == [""]
+
+
+def test_a_share_counts_both_sides_alike():
+    """The grid grew from 10 to 20 households and gave 5 away: 15 of 20 stay, not 15 of 10."""
+    old, new = plan("a:8>1 b:2>1 c:9>2"), plan("a:15>1 b:5>2 c:9>2")
+    first = changes.match_grids(old, new).iloc[0]
+    assert (first.old_grid, first.old_households, first.households_kept) == ("1", 10, 15)
+    assert first.share == pytest.approx(15 / 20)

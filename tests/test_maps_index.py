@@ -237,7 +237,8 @@ LABELS = """
   const at = (x, y) => map_district.containerPointToLatLng([x - map.x, y - map.y]);
   const holds = (rings, p) => { let inside = false; (function walk(r) { if (Array.isArray(r[0])) { r.forEach(walk); return; }
     for (let i = 0, j = r.length - 1; i < r.length; j = i++) { const a = r[i], b = r[j];
-      if (a.lat > p.lat !== b.lat > p.lat && p.lng < (b.lng - a.lng) * (p.lat - a.lat) / (b.lat - a.lat) + a.lng) inside = !inside; } })(rings);
+      if (a.lat > p.lat !== b.lat > p.lat
+          && p.lng < (b.lng - a.lng) * (p.lat - a.lat) / (b.lat - a.lat) + a.lng) inside = !inside; } })(rings);
     return inside; };
   const corners = [at(box.left, box.top), at(box.right, box.top), at(box.left, box.bottom), at(box.right, box.bottom)];
   return [node.innerText.trim(), geo_json_grounds.getLayers().some(l => corners.every(c => holds(l.getLatLngs(), c)))];

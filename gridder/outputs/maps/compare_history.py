@@ -79,6 +79,11 @@ def tell_row(pair: Pair, row: dict[str, Any], flows: Flows) -> dict[str, Any]:
     }
 
 
+def is_whole(row: dict[str, Any]) -> bool:
+    """Whether all households of an old grid went into the first of its new ones."""
+    return bool(pd.isna(row["share"]) or row["share"] >= 1)
+
+
 def is_outside(run: Run, code: str) -> bool:
     """Whether a grid of a plan lies outside its window."""
     return code in run.grids.index and bool(run.grids["status"].loc[code] == "exception")
@@ -94,8 +99,7 @@ def tell_note(pair: Pair, row: dict[str, Any], flows: Flows) -> Both:
     if kind == "retired":
         parts.append(both("compare.note_retired"))
     elif kind == "merged":
-        whole = row["households_kept"] == row["old_households"]
-        parts += [both("compare.note_merged", codes=list_names(names))] if whole else []
+        parts += [both("compare.note_merged", codes=list_names(names))] if is_whole(row) else []
     elif news[0] != old:
         parts.append(both("compare.note_renamed", old=pair.call(old, community), new=names[0]))
     if kind == "split":
@@ -131,7 +135,7 @@ def tell_bounds(run: Run, code: str, when: str) -> list[Both]:
 def tell_flows(pair: Pair, row: dict[str, Any], flows: Flows) -> list[Both]:
     """Return what a grid gave to grids that are not its own continuation, and what it took in."""
     old, news, community = row["old_grid"], row["new_grids"], row["community"]
-    told = () if row["kind"] == "merged" and row["households_kept"] < row["old_households"] else news
+    told = () if row["kind"] == "merged" and not is_whole(row) else news
     parts: list[Both] = []
     for _, to, buildings, households in (f for f in flows.get(old, []) if f[0] == old):
         facts = {"pieces": buildings, "households": households}

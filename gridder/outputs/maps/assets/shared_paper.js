@@ -13,7 +13,7 @@
 
   // ── print: layers move from canvas to SVG, so that paper gets lines and not pixels ──
   gridder.printing = false;
-  // size: [width, height] of the map on paper in CSS pixels; fit: shows what the map should hold
+  // size: [width, height] of the map on paper in CSS pixels, or a function that gives them; fit: shows what the map should hold
   gridder.preparePrint = function (map, size, fit) {
     // a frame that a canvas has asked for may come when the canvas is gone
     var redrawCanvas = L.Canvas.prototype._redraw;
@@ -39,9 +39,9 @@
       swapped = gridder.printing = on;
       root.classList.toggle("printing", on);
       document.dispatchEvent(new Event("gridder:print"));
-      var box = map.getContainer();
-      box.style.width = on ? size[0] + "px" : "";
-      box.style.height = on ? size[1] + "px" : "";
+      var box = map.getContainer(), paper = typeof size === "function" ? size() : size;
+      box.style.width = on ? paper[0] + "px" : "";
+      box.style.height = on ? paper[1] + "px" : "";
       map.invalidateSize({ animate: false, pan: false });
       redraw(on);
       fit();
