@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -50,6 +52,12 @@ class Book:
     def has(self, sheet: str, column: str) -> bool:
         """Whether a sheet has a column."""
         return sheet in self.tables and column in self.tables[sheet].columns
+
+    @cached_property
+    def rules(self) -> dict[str, Any]:
+        """The rows of Rules by their field, the first of each."""
+        rows = self.run.staffing.get("rules", pd.DataFrame()).to_dict("records")
+        return {row["field"]: SimpleNamespace(**row) for row in reversed(rows)}
 
     def at(self, sheet: str, column: str) -> int:
         """Return where a column stands, from 0."""

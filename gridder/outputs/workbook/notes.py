@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from gridder.outputs.workbook.book import Book
 from gridder.outputs.workbook.styles import text_width
 from gridder.staffing.basis import rule_of, split_number
@@ -58,6 +56,4 @@ def clause_of(book: Book, column: str) -> str:
 
 def rule_row(book: Book, field: str | None) -> Any:
     """Return the row of a rule as it stands on Rules, None where there is none."""
-    rules = book.run.staffing.get("rules", pd.DataFrame(columns=["field"]))
-    hit = rules[rules["field"] == field]
-    return None if field is None or hit.empty else hit.iloc[0]
+    return book.rules.get(field) if field else None
