@@ -8,7 +8,8 @@
   // ── kept in the browser; where that is refused or full, review.kept says so ──
   review.kept = ""; // "", "stored", "blocked" or "full"
   var store = function () {
-    var blank = isBlank(review.state) && !future.length; // of what was undone to the beginning, the steps ahead are kept
+    var steps = past.length + future.length, last = past.length ? past[past.length - 1].said.key : "";
+    var blank = isBlank(review.state) && (!steps || last === "cleared"); // what is cleared leaves nothing behind
     var file = review.toFile(review.state), now = review.fromText(JSON.stringify(file)).state; // as it will be read back
     review.kept = "full";
     for (var depth = DEPTH; review.kept === "full"; depth = Math.floor(depth / 2)) {
