@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
 DEGREES = "EPSG:4326"  # what Leaflet draws; PROJ treats the shift from CGCS2000 as none
@@ -23,8 +25,17 @@ ROUND_M = 0.01  # points of a drawn shape nearer than this are one
 def to_degrees(shapes: Iterable[BaseGeometry | None], crs: Any) -> np.ndarray:
     """Return shapes of a metric CRS in degrees (longitude, latitude), rounded."""
     flat = shapely.force_2d(np.array(list(shapes), dtype=object))
-    degrees = gpd.GeoSeries(flat, crs=crs).to_crs(DEGREES).to_numpy()
-    return shapely.transform(degrees, lambda points: points.round(DECIMALS))
+    lonlat = transformer_of(CRS.from_user_input(crs))
+    found: np.ndarray = shapely.transform(
+        flat, lambda points: np.column_stack(lonlat.transform(*points.T)).round(DECIMALS)
+    )
+    return found
+
+
+@cache
+def transformer_of(crs: CRS) -> Transformer:
+    """Return what turns metres into degrees: thousands of shapes are drawn one by one."""
+    return Transformer.from_crs(crs, DEGREES, always_xy=True)
 
 
 def make_features(
@@ -93,11 +104,13 @@ def near_barriers(barriers: gpd.GeoDataFrame, outline: BaseGeometry, *, share: f
 def draw_buildings(buildings: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return the footprints of buildings, corners that stick out less than a decimetre left out; a disc for a point."""
     shapes = buildings.geometry
-    plain = shapely.simplify(shapes.to_numpy(), CORNER_M)
+    given = shapes.to_numpy()
+    plain = shapely.simplify(given, CORNER_M)
     single = shapely.get_num_geometries(plain) == 1
     plain[single] = shapely.get_geometry(plain[single], 0)
-    drawn = gpd.GeoSeries(plain, index=shapes.index, crs=shapes.crs)
-    return drawn.where(shapes.length > 0, shapes.buffer(POINT_M, quad_segs=3))
+    spots = ~(shapely.length(given) > 0)
+    plain[spots] = shapely.buffer(given[spots], POINT_M, quad_segs=3)
+    return gpd.GeoSeries(plain, index=shapes.index, crs=shapes.crs)
 
 
 def draw_ground(grids: Iterable[BaseGeometry]) -> list[BaseGeometry]:

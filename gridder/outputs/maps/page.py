@@ -9,7 +9,6 @@ from typing import Any
 
 import folium
 import geopandas as gpd
-from shapely.geometry.base import BaseGeometry
 
 from gridder.outputs.maps import folium_page, marks, review, sheets
 from gridder.outputs.maps.basemap import Basemap
@@ -69,9 +68,7 @@ WORDS = (  # sentences the script says
     "member_estimated",
     "unit",
     "colon",
-    "crossing_stated",
-    "crossing_flagged",
-    "crossing_rule",
+    *marks.SAID,
     "filter_all",
     "filter_look",
 )
@@ -195,14 +192,13 @@ def draw_worker_sheets(run: Run, community_id: str) -> str:
     """Return ``<community>-grids.html``: one A4 page a grid: buildings, units, households, the round."""
     view = tell_community(run, community_id)
     grids = grids_of(run, community_id)
-    outline: BaseGeometry = run.communities.geometry.loc[community_id]
     name = page_names(run.communities.index)[community_id]
     body = folium_page.fill_template(
         "worker_sheets.html",
         view=view,
         lang=run.lang,
         back=f"{name}.html",
-        sheets=sheets.tell_sheets(run, grids, outline),
+        sheets=sheets.tell_sheets(run, grids),
     )
     page = folium_page.Page(
         title=dict(both("maps.sheets_title", community=view["name"])),

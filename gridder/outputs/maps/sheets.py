@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -17,24 +18,32 @@ from gridder.tables import Run
 SKETCH_PX = 460.0  # longer side of the sketch
 PAD_SHARE = 0.06  # of the grid's longer side around it
 EMPTY: Both = {"zh": "", "en": ""}
+LINE = [
+    "name",
+    "building_id",
+    "unit",
+    "households",
+    "count_missing",
+    "estimated",
+]  # what a line of the table tells
 
 
-def tell_sheets(run: Run, grids: gpd.GeoDataFrame, outline: BaseGeometry) -> list[dict[str, Any]]:
+def tell_sheets(run: Run, grids: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Return what each sheet says, sorted by grid."""
+    codes = run.buildings["grid_code"].astype(str).to_numpy(dtype=object)
     return [
-        tell_sheet(run, str(code), grid, outline)
+        tell_sheet(run, str(code), grid, run.buildings[codes == str(code)])
         for code, grid in zip(grids.index, records(grids), strict=True)
     ]
 
 
-def tell_sheet(run: Run, code: str, grid: dict[str, Any], outline: BaseGeometry) -> dict[str, Any]:
-    """Return one sheet: facts, buildings in walking order, sketch."""
-    mine = order_by_tour(run.buildings[run.buildings["grid_code"].astype(str) == code], grid.get("tour"))
+def tell_sheet(run: Run, code: str, grid: dict[str, Any], members: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return one sheet: facts, buildings (``members`` of the grid) in walking order, sketch."""
+    mine = order_by_tour(members, grid.get("tour"))
     sketch = Sketch(grid["geometry"])
     tour = draw_route(grid.get("route")) or draw_tour(grid.get("tour"), mine)
-    near = run.buildings[
-        run.buildings.geometry.intersects(sketch.window) & ~run.buildings.index.isin(mine.index)
-    ]
+    seen = run.buildings.iloc[np.sort(run.buildings.sindex.query(sketch.window, predicate="intersects"))]
+    near = seen[~seen.index.isin(mine.index)]
     middles = [sketch.place(point) for point in shapely.point_on_surface(mine.geometry.to_numpy())]
     no = text_of(grid["grid_no"])
     return {
@@ -50,7 +59,7 @@ def tell_sheet(run: Run, code: str, grid: dict[str, Any], outline: BaseGeometry)
         "other": sketch.draw(draw_buildings(near)),
         "tour": sketch.draw([tour]) if tour is not None else "",
         "stops": [{"x": x, "y": y, "n": n} for n, (x, y) in enumerate(middles, start=1)],
-        "buildings": [tell_building(n, row) for n, row in enumerate(records(mine), start=1)],
+        "buildings": [tell_building(n, row) for n, row in enumerate(records(mine[LINE]), start=1)],
     }
 
 
@@ -58,8 +67,9 @@ def order_by_tour(buildings: gpd.GeoDataFrame, tour: Any) -> gpd.GeoDataFrame:
     """Return buildings in the order of the round; those it does not visit follow by id."""
     stops = json.loads(tour) if isinstance(tour, str) and tour else []
     place = {cell_id: n for n, cell_id in enumerate(stops)}
-    order = sorted(buildings.index, key=lambda i: (place.get(i, len(place)), str(i)))
-    return buildings.loc[order]
+    names = buildings.index.to_list()
+    order = sorted(range(len(names)), key=lambda n: (place.get(names[n], len(place)), str(names[n])))
+    return buildings.iloc[order]
 
 
 def tell_building(n: int, row: dict[str, Any]) -> dict[str, Any]:
