@@ -68,7 +68,9 @@ WORDS = (  # sentences the script says
     "member_estimated",
     "unit",
     "colon",
-    *marks.SAID,
+    "crossing_stated",
+    "crossing_flagged",
+    "crossing_rule",
     "filter_all",
     "filter_look",
 )
