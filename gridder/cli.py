@@ -366,13 +366,17 @@ def policy_(
     name: Annotated[str, typer.Argument(help="name or file; default jilin-2020 规则")] = "jilin-2020",
     lang: o.LangOpt = o.Lang.zh,
     json_: o.JsonOpt = False,
+    yaml: o.YamlOpt = False,
 ) -> None:
     """Print the rules in force, each with its source. 显示规则"""
     with exits(lang.value):
-        from gridder.policy import load_policy
+        from gridder.policy import load_policy, read_policy_text
         from gridder.report import policy_json, policy_lines
 
         rules = load_policy(name)
+        if yaml:
+            print(read_policy_text(name)[1], end="")
+            return
         tell(policy_lines(rules, lang.value), policy_json(rules), as_json=json_)
 
 

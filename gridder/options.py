@@ -98,6 +98,7 @@ BasemapCoordsOpt = Annotated[
 ]
 OverwriteOpt = Annotated[bool, option("--overwrite", "replace an older delivery 覆盖")]
 JsonOpt = Annotated[bool, option("--json", "result as JSON on stdout")]
+YamlOpt = Annotated[bool, option("--yaml", "the policy file itself, to copy and change 规则文件原文")]
 QuietOpt = Annotated[bool, option("-q", "no progress 安静")]
 VerboseOpt = Annotated[bool, option("-v", "all findings 详细")]
 DateOpt = Annotated[str, option("--effective-date", "date the codes take effect, YYYY-MM-DD 生效日期")]

@@ -99,6 +99,18 @@ def test_the_readme_names_every_command_and_every_option(page):
     assert not missing
 
 
+@pytest.mark.parametrize("page", [README, CHINESE], ids=lambda p: p.name)
+def test_a_command_named_beside_an_option_takes_it(page):
+    """The reader may copy it."""
+    rows = [line.split(" | ") for line in page.read_text("utf-8").splitlines() if line.startswith("| `-")]
+    told = {option: " ".join(row[1:]) for row in rows for option in re.findall(r"`(--?[a-z-]+)", row[0])}
+    assert len(told) > 30
+    for option, words in told.items():
+        named = set(re.findall(r"`(?:gridder )?([a-z]+)`", words)) & set(COMMANDS)
+        assert all(option in COMMANDS[name] for name in named), (option, named)
+    assert {"check", "verify", "policy"} <= set(re.findall(r"`gridder ([a-z]+)`", told["--json"]))
+
+
 def test_help_answers_for_every_command():
     told = CliRunner().invoke(cli.cli, ["--help"]).stdout
     for name in COMMANDS:

@@ -10,10 +10,12 @@ from sample_run import A, B, sample_run
 from test_staff import WORKFORCE, staff
 
 from gridder.errors import Finding
+from gridder.policy import load_policy
 from gridder.staffing.budget import SETTINGS
 from gridder.staffing.staff import Staffing
 from gridder.text import say_finding
 
+POLICY = load_policy()
 MONEY = {"reference_wage_yuan_year": 60_000, "employer_rate": 0.3, "medical_check_yuan_year": 100.0}
 
 
@@ -79,6 +81,20 @@ def test_fairness_under_the_cap() -> None:
     assert finding.facts["high"] == round(rate.max(), 2) and finding.facts["at_high"] == (rate.idxmax(),)
     assert rate[A] == round(capped.communities.unmet[A] / 1858 * 1000, 3)
     assert found(with_money(), "cap_fairness") is None
+
+
+def test_a_campus_without_households_has_no_rate_under_the_cap() -> None:
+    """B holds a campus alone: it has posts, some unmet, but nothing to divide them by."""
+    run = sample_run()
+    campus = run.communities.assign(households=run.communities.households.mask(run.communities.index == B, 0))
+    capped = staff(communities=campus, settings={"staffing": MONEY | {"county_cap": 6}})
+    assert capped.communities.unmet[B] > 0 and pd.isna(capped.communities.unmet_per_1000[B])
+    finding = found(capped, "cap_fairness")
+    assert finding is not None and finding.facts["at_high"] == (A,)
+    bare = staff(
+        communities=run.communities.assign(households=0), settings={"staffing": MONEY | {"county_cap": 6}}
+    )
+    assert found(bare, "cap_fairness") is None and found(bare, "cap_exceeded") is not None
 
 
 def test_what_cap_would_do() -> None:
@@ -204,3 +220,39 @@ def test_money_adds_up_from_communities_to_the_district() -> None:
         fen = [int((table[line].dropna().astype(float) * 100).round().sum()) for table in (budget, sums)]
         assert fen[0] == fen[1], line
     assert budget.medical.isna().all() and "免费体检" in budget.total_without.dropna().iloc[0]
+
+
+def test_a_class_without_weight_is_told_and_leaves_pay_blank() -> None:
+    """Leaders are there and the policy has no weight of theirs: no class has a standard, and the way out is named."""
+    weights = {"两委成员": 1.05, "工作人员": 0.95}
+    lacking = staff(policy=POLICY.model_copy(update={"class_weights": weights}), settings={"staffing": MONEY})
+    finding = found(lacking, "no_class_weight")
+    assert finding is not None and (finding.level, finding.layer) == ("warning", "workforce")
+    leaders = WORKFORCE.set_index("community_id")["leaders"]
+    assert finding.facts["people"] == leaders.sum() and set(finding.ids) == set(leaders.index[leaders > 0])
+    for lang in ("zh", "en"):
+        line = say_finding(lang, finding)
+        assert all(word in line for word in ("正职", "workforce", "class_weights", "--policy"))
+    assert lacking.sheets["classes"].pay_yuan_year.isna().all()
+    assert with_money().sheets["classes"].pay_yuan_year.notna().all()
+    assert found(with_money(), "no_class_weight") is None
+    nobody = staff(
+        policy=POLICY.model_copy(update={"class_weights": weights}),
+        settings={"staffing": MONEY},
+        workforce=WORKFORCE.assign(leaders=0),
+    )
+    pay = nobody.sheets["classes"].set_index("pay_class").pay_yuan_year
+    assert found(nobody, "no_class_weight") is None and pay.notna().tolist() == [False, True, True]
+
+
+def test_a_certificate_without_allowance_is_told() -> None:
+    """Somebody holds what the policy states no allowance for; where none is paid at all, nothing is said."""
+    steps = {"助理社工师": 200.0, "高级社工师": 400.0}
+    held = WORKFORCE.assign(assistant_certified=0, certified=2, senior_certified=0)
+    policy = POLICY.model_copy(update={"certificate_allowance_yuan_month": steps})
+    finding = found(staff(policy=policy, workforce=held), "no_allowance_step")
+    assert finding is not None and finding.facts["people"] == 2 * len(held)
+    assert finding.facts["name"] == "社工师"
+    unpaid = policy.model_copy(update={"certificate_allowance": False})
+    assert found(staff(policy=unpaid, workforce=held), "no_allowance_step") is None
+    assert found(staff(workforce=held), "no_allowance_step") is None

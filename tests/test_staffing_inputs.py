@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from inputs import street
 
 from gridder.errors import Finding, InputError, UsageError
 from gridder.read import read_district
-from gridder.read.settings import parse_staffing
+from gridder.read.settings import parse_columns, parse_layers, parse_staffing
 from gridder.read.staffing_inputs import BOUNDS, judge_given, judge_input, state_inputs
 from gridder.request import Request
-from gridder.text import say_finding
+from gridder.text import say_error, say_finding
 
 # input, a usual value, an unusual one, one that cannot be
 VALUES = [
@@ -153,3 +154,24 @@ def test_the_next_command_says_the_inputs_again() -> None:
     """The words of a request hold the option as typed."""
     request = replace(Request(), staffing=["county_cap=220"])
     assert request.words() == ["--staffing", "county_cap=220"]
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "name"),
+    [
+        (parse_staffing, ["county_cap=220,county_cap=230"], "county_cap"),
+        (parse_staffing, ["county_cap=220", "employer_rate=0.3", "county_cap=230"], "county_cap"),
+        (parse_columns, "households=户数,workforce.posts_now=甲,households=套数", "households"),
+        (parse_columns, "buildings.households=户数,households=套数", "households"),
+        (parse_columns, "workforce.posts_now=甲,workforce.posts_now=乙", "workforce.posts_now"),
+        (parse_layers, ["communities=a", "communities=b"], "communities"),
+    ],
+)
+def test_what_is_stated_twice_is_refused_by_name(parse: Any, text: Any, name: str) -> None:
+    """The last does not win in silence: which one is meant, nobody knows."""
+    with pytest.raises(UsageError) as caught:
+        parse(text)
+    assert (caught.value.code, caught.value.facts["name"]) == ("inputs.twice", name)
+    for lang in ("zh", "en"):
+        line = say_error(lang, caught.value)
+        assert name in line and str(caught.value.facts["second"]) in line

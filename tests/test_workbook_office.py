@@ -114,6 +114,14 @@ def test_certificates_known_in_part_leave_the_allowance_blank(paid: float, tmp_p
     assert differences(source, recalculated(source, tmp_path / "out"))[1] == []
 
 
+def test_a_class_without_weight_leaves_pay_blank(tmp_path: Path) -> None:
+    """No weight of the leaders: no class has pay, in our values and in the formulas."""
+    run, source = sample_run(), tmp_path / "staffing.xlsx"
+    policy = run.policy.model_copy(update={"class_weights": {"两委成员": 1.05, "工作人员": 0.95}})
+    write_workbook(staffed_run(settings=RICH, policy=policy), source)
+    assert differences(source, recalculated(source, tmp_path / "out"))[1] == []
+
+
 def test_it_is_computed_anew(rich: Run, tmp_path: Path) -> None:
     """A false value beside a formula is put right: the comparison above does not compare our values with themselves."""
     source, false = tmp_path / "staffing.xlsx", tmp_path / "false.xlsx"

@@ -101,9 +101,10 @@ def parse_columns(text: str) -> dict[str, dict[str, str]]:
     Raises
     ------
     UsageError
-        No ``=``, an unknown layer, or a column gridder does not know.
+        No ``=``, an unknown layer, a column gridder does not know, or one stated twice.
     """
     found: dict[str, dict[str, str]] = {}
+    stated: dict[str, str] = {}
     for name, source in split_pairs("--columns", text):
         layer, _, column = name.rpartition(".")
         layer = layer or "buildings"
@@ -114,6 +115,7 @@ def parse_columns(text: str) -> dict[str, dict[str, str]]:
         known = [c.name for c in (*LAYERS[layer], *(ROSTER if layer == "workforce" else ()))]
         if column not in known:
             raise UsageError("errors.column_name_unknown", layer=layer, column=column, known=", ".join(known))
+        refuse_twice("--columns", column if layer == "buildings" else f"{layer}.{column}", source, stated)
         found.setdefault(layer, {})[column] = source
     return found
 
@@ -124,7 +126,7 @@ def parse_layers(texts: list[str] | tuple[str, ...] | str) -> dict[str, str]:
     Raises
     ------
     UsageError
-        No ``=`` or a layer gridder does not know.
+        No ``=``, a layer gridder does not know, or one stated twice.
     """
     found: dict[str, str] = {}
     for text in [texts] if isinstance(texts, str) else texts:
@@ -133,7 +135,7 @@ def parse_layers(texts: list[str] | tuple[str, ...] | str) -> dict[str, str]:
                 raise UsageError(
                     "errors.layer_name_unknown", option="--layer", layer=layer, known=", ".join(LAYERS)
                 )
-            found[layer] = source
+            refuse_twice("--layer", layer, source, found)
     return found
 
 
@@ -175,18 +177,27 @@ def parse_staffing(texts: list[str] | tuple[str, ...]) -> dict[str, float]:
     Raises
     ------
     UsageError
-        No ``=``, an input gridder does not know, no number, or a number that this input cannot be.
+        No ``=``, an input gridder does not know or that is stated twice, no number, or a number that it cannot be.
     """
     given: dict[str, float] = {}
+    stated: dict[str, str] = {}
     for key, text in (pair for part in texts for pair in split_pairs(STAFFING, part)):
         if key not in BOUNDS:
             raise UsageError("inputs.unknown", option=STAFFING, key=key, known=", ".join(BOUNDS))
+        refuse_twice(STAFFING, key, text, stated)
         value = read_number(text)
         wrong = judge_input(key, text if value is None else value, STAFFING)
         if wrong is not None and wrong.level == "problem":
             raise UsageError(wrong.code, **wrong.facts)
         given[key] = value if value is not None else 0.0
     return given
+
+
+def refuse_twice(option: str, name: str, value: str, stated: dict[str, str]) -> None:
+    """Take note of what is stated of a name, and stop where something was before: which one is meant, nobody knows."""
+    if name in stated:
+        raise UsageError("inputs.twice", option=option, name=name, first=stated[name], second=value)
+    stated[name] = value
 
 
 def find_datum(word: str) -> Datum | None:

@@ -149,20 +149,27 @@ def certificate_allowances(staff: pd.DataFrame, policy: Policy) -> pd.Series:
 def pay_classes(staff: pd.DataFrame, inputs: Inputs, policy: Policy) -> pd.DataFrame:
     """Return the three classes: weight, people, pay of one in yuan a year, and of all (``class_yuan_year``).
 
-    The weighted mean of the pay is the wage. Blank unless the wage and the people of all three classes are known.
+    The weighted mean of the pay is the wage. Blank unless the wage, the people of all three classes and the weights of
+    those that have people are known.
     """
     people = {title: staff[column].sum(min_count=1) for title, column in CLASSES.items()}
-    weights = {title: policy.class_weights.get(title, 1.0) for title in CLASSES}
+    weights = policy.class_weights
     known = inputs.reference_wage_yuan_year is not None and not any(pd.isna(n) for n in people.values())
+    known = known and all(title in weights for title in CLASSES if people[title])
     heads = sum(int(n) for n in people.values()) if known else 0
-    mean = sum(int(people[t]) * weights[t] for t in CLASSES) / heads if heads else None
+    mean = sum(int(people[t]) * weights.get(t, 0.0) for t in CLASSES) / heads if heads else None
     wage = inputs.reference_wage_yuan_year or 0.0
     rows = [
-        (title, weights[title], people[title], round(wage * weights[title] / mean, 2) if mean else pd.NA)
+        (
+            title,
+            weights.get(title, pd.NA),
+            people[title],
+            round(wage * weights[title] / mean, 2) if mean and title in weights else pd.NA,
+        )
         for title in CLASSES
     ]
     table = pd.DataFrame(rows, columns=["pay_class", "weight", "people", "pay_yuan_year"])
-    table = table.astype({"people": "Int64", "pay_yuan_year": "Float64"})
+    table = table.astype({"weight": "Float64", "people": "Int64", "pay_yuan_year": "Float64"})
     return table.assign(class_yuan_year=(table.people * table.pay_yuan_year).round(2))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gridder.errors import Finding, Level
 from gridder.policy import Policy
-from gridder.staffing.budget import CERTIFICATES, FEN, SETTINGS, Inputs
+from gridder.staffing.budget import CERTIFICATES, CLASSES, FEN, SETTINGS, Inputs
 from gridder.staffing.hiring import Cap, cap_to_staff, cost_hiring, cost_people
 from gridder.staffing.network import M_PER_KM
 from gridder.staffing.patrol import shift_minutes
@@ -19,7 +19,8 @@ from gridder.staffing.patrol import shift_minutes
 
 @dataclass(frozen=True)
 class Facts:
-    """What the remarks are about: figures by grid_code and community_id, the cap, people hired by year, the inputs."""
+    """What the remarks are about: figures by grid_code and community_id, the cap, people hired by year, inputs, people
+    present by community."""
 
     grids: pd.DataFrame
     communities: pd.DataFrame
@@ -28,6 +29,7 @@ class Facts:
     years: pd.DataFrame
     inputs: Inputs
     policy: Policy
+    people: pd.DataFrame
 
 
 def find_remarks(facts: Facts) -> tuple[Finding, ...]:
@@ -41,6 +43,7 @@ def find_remarks(facts: Facts) -> tuple[Finding, ...]:
         *remark_rounds(facts),
         *remark_units(facts),
         *remark_inputs(facts),
+        *remark_steps(facts),
     ]
     return tuple(sorted(found, key=lambda finding: (finding.code, str(finding.facts))))
 
@@ -117,7 +120,7 @@ def remark_cap(facts: Facts) -> Iterator[Finding]:
     yield from about(
         "staffing.cap_exceeded", "warning", unmet, people=total(unmet.unmet), cap=cap, wanted=wanted
     )
-    if len(unmet):
+    if len(where(unmet, unmet.unmet_per_1000 > 0)):  # a campus alone has posts and no households
         yield share_out(posted)
     short = where(posted, posted.cap_shortage > 0)
     if len(short):
@@ -227,3 +230,17 @@ def remark_inputs(facts: Facts) -> Iterator[Finding]:
     if ladder and (min(ladder) < floor or not rising):
         steps = ", ".join(f"{step:g}" for step in ladder)
         yield Finding("staffing.allowance_ladder", "problem", {"floor": floor, "steps": steps})
+
+
+def remark_steps(facts: Facts) -> Iterator[Finding]:
+    """Yield classes and certificates that somebody has and the policy says nothing of (B二(四))."""
+    policy = facts.policy
+    tables = [("no_class_weight", CLASSES, policy.class_weights)]
+    if policy.certificate_allowance:
+        tables.append(("no_allowance_step", CERTIFICATES, policy.certificate_allowance_yuan_month))
+    for code, columns, stated in tables:
+        for title, column in columns.items():
+            rows = where(facts.people, facts.people[column] > 0)
+            if title not in stated and len(rows):
+                told = {"name": title, "people": total(rows[column]), "policy": policy.name, "n": len(rows)}
+                yield Finding(f"staffing.{code}", "warning", told, tuple(map(str, rows.index)), "workforce")

@@ -46,18 +46,22 @@ class Staffing:
         recommended and given; NA without a shortage or where none does), ``need``, ``surplus``, ``other_need``,
         ``other_posts``, ``other_shortage``, ``present``, ``apart``, ``public_welfare``, ``hiring_gap``, ``hall_share``,
         ``certified``, ``certified_gap``, ``training_seats``, ``rural``, ``derivation`` (JSON, for
-        ``posts.explain_posts``) and ``k_staffing`` (JSON, one entry a lawful k).
+        ``posts.explain_posts``), ``k_staffing`` (JSON, one entry a lawful k), ``cost_yuan_year`` (of the posts given; NA
+        without the inputs) and ``cost_without`` (lines that it lacks, with blanks between).
         A community without households and grids has blank posts: the text sizes posts by households.
     sheets
         Tables of the workbook by name, as ``sheets.make_sheets`` lists them.
     findings
         What somebody should know, sorted by code.
+    places
+        Of ``halls.suggest_halls``.
     """
 
     grids: pd.DataFrame
     communities: pd.DataFrame
     sheets: dict[str, pd.DataFrame]
     findings: tuple[Finding, ...]
+    places: pd.DataFrame
 
 
 def staff_district(
@@ -121,10 +125,12 @@ def staff_district(
     near = share_near_hall(minutes, plan.cells, policy)
     by_community["hall_share"] = near.reindex(by_community.index).round(3)
     costs = cost_communities(by_community.posts_given, people, inputs, policy, kept)
+    by_community["cost_yuan_year"] = costs["total"].reindex(by_community.index).astype("Float64")
+    by_community["cost_without"] = costs["total_without"].reindex(by_community.index).fillna("").astype(object)
     years = plan_hiring(by_community.assign(grids=plan.communities.grids), policy)
     circle = draw_circle(plan, minutes, names)
     circles, places = measure_circles(circle), suggest_halls(circle)
-    remarks = find_remarks(Facts(by_grid, by_community, costs, cap, years, inputs, policy))
+    remarks = find_remarks(Facts(by_grid, by_community, costs, cap, years, inputs, policy, people))
     findings = (*remark_halls(circles, places, policy), *remarks)
     content = Content(
         grids=put_in(plan.grids, by_grid),
@@ -143,7 +149,7 @@ def staff_district(
         roster=roster,
         reckoning=reckoning,
     )
-    return Staffing(by_grid, by_community, make_sheets(content), findings)
+    return Staffing(by_grid, by_community, make_sheets(content), findings, places)
 
 
 def put_in(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:

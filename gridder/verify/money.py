@@ -112,9 +112,12 @@ def check_classes(delivery: Delivery, sheets: dict[str, Rows]) -> list[Violation
     wage = setting(delivery, "reference_wage_yuan_year")
     if table is None or not {"people", "pay_yuan_year"} <= set(table.rows):
         return []
-    rows = table.rows[numbers(table.rows["weight"]).notna()] if "weight" in table.rows else table.rows
+    rows, unweighed = table.rows, False
+    if "weight" in rows:
+        blank = numbers(rows["weight"]).isna()
+        rows, unweighed = rows[~blank], bool((numbers(rows["people"])[blank] > 0).any())
     people, pay = numbers(rows["people"]), numbers(rows["pay_yuan_year"])
-    if wage is None or people.isna().any() or people.sum() == 0:
+    if wage is None or unweighed or people.isna().any() or people.sum() == 0:
         return judge("Budget", "pay_yuan_year", pay, pay * float("nan"))
     mean = {"wage": (people * pay).sum() / people.sum()}
     return judge("Budget", "pay_yuan_year", mean, {"wage": wage}, within=SHEET_SUM)

@@ -119,9 +119,11 @@ def class_formula(book: Book, column: str, cells: dict[str, str], ranges: dict[s
     if column != "pay_yuan_year":
         return None
     people, weight = ranges["people"], ranges["weight"]
-    known = f'OR({wage}="",COUNT({people})<ROWS({people}),SUM({people})=0)'
+    own = cells["weight"]
+    unweighed = f'SUMPRODUCT(--({weight}=""),--({people}>0))>0'
+    known = f'OR({wage}="",{own}="",COUNT({people})<ROWS({people}),SUM({people})=0,{unweighed})'
     mean = f"SUMPRODUCT({weight},{people})/SUM({people})"
-    return f'=IF({known},"",ROUND({wage}*{cells["weight"]}/({mean}),2))'
+    return f'=IF({known},"",ROUND({wage}*{own}/({mean}),2))'
 
 
 def write_hiring_cost(book: Book, page: Any, sheet: str) -> None:
