@@ -40,7 +40,7 @@ def opening(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
     yield open_
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert not troubles, troubles
 
 
 def place_of(tab: Any, building: str) -> dict[str, float]:

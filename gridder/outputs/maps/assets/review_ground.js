@@ -104,8 +104,8 @@
     var of = review.gridsOf(state), now = between(of);
     before.filter(function (g) { return changed.indexOf(g) < 0; }).forEach(function (g) { page.grounds[g].setLatLngs(page.grounds[g].plan); });
     changed.forEach(function (g) {
-      var parts = ground(of, g), nowhere = page.grounds[g].getBounds().getCenter();
-      reshape(page.grounds[g], parts.length ? parts : [[nowhere, nowhere, nowhere]]); // an empty grid: a point
+      var parts = ground(of, g), was = page.grounds[g].getBounds();
+      reshape(page.grounds[g], parts.length ? parts : [[was.getSouthWest()], [was.getNorthEast()]]); // an empty grid: where it was, no area
     });
     before = changed;
     lines.forEach(function (group) { group.eachLayer(function (layer) { reshape(layer, now.kept); }); });
