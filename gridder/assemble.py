@@ -136,7 +136,17 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
         grids=put_columns(run.grids, staffing.grids),
         communities=put_columns(run.communities, staffing.communities),
         staffing=staffing.sheets,
+        proposed_halls=place_halls(staffing.places, run.buildings),
         findings=(*kept, *staffing.findings),
+    )
+
+
+def place_halls(places: pd.DataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the places of proposed halls as points in their buildings, in the order of ``places``."""
+    pieces = buildings.sort_values(["building_id", "unit"], kind="stable").drop_duplicates("building_id")
+    where = pieces.set_index("building_id").geometry.reindex(places["building_id"])
+    return gpd.GeoDataFrame(
+        places.reset_index(drop=True), geometry=where.representative_point().to_numpy(), crs=buildings.crs
     )
 
 

@@ -246,7 +246,8 @@ class Run:
     ``certificates`` holds one JSON-able dict a community: status, objective_m, bound_m, bound_kind, gap, k, k_min,
     k_max, k_options (list of k, objective_m, smallest, largest, proven), pieces.
     ``staffing`` holds the sheets of the workbook by name, as tables. ``roster`` has one row a person, where one was
-    given: it is written into the workbook alone, never into a layer, a record, a map or a log.
+    given: it is written into the workbook alone, never into a layer, a record, a map or a log. ``proposed_halls`` are
+    the places of ``staffing.halls.suggest_halls`` as points; empty, without columns, for deliveries from before they were.
     """
 
     district_id: str
@@ -274,6 +275,7 @@ class Run:
     options: dict[str, Any]
     findings: tuple[Finding, ...] = ()
     roster: pd.DataFrame = field(default_factory=pd.DataFrame)
+    proposed_halls: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
 
 def recognise(layer: str, names: list[str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ def write_geopackage(run: Run, path: Path) -> None:
         "quarantine": ordered(run.quarantine, QUARANTINE_COLUMNS),
     }
     layers |= {name: getattr(run, name) for name in CONTEXT}
+    layers |= {"proposed_halls": run.proposed_halls} if len(run.proposed_halls) else {}
     for name, frame in layers.items():
         write_layer(path, name, frame)
     for name, table in {"changes": run.changes, "edges": run.edges, "workforce": run.workforce}.items():

@@ -174,6 +174,7 @@ def load_run(directory: Path) -> Run:
         inputs=tuple(record["inputs"]),
         options=record["options"],
         findings=tuple(Finding(**f | {"ids": tuple(f["ids"])}) for f in record["findings"]),
+        proposed_halls=layers.get("proposed_halls", gpd.GeoDataFrame()),
         **{name: layers[name] for name in CONTEXT},
     )
 

@@ -20,7 +20,7 @@ from gridder.outputs.maps.layers import (
     make_features,
     near_barriers,
 )
-from gridder.outputs.maps.marks import list_marks
+from gridder.outputs.maps.marks import KINDS, list_marks
 from gridder.outputs.maps.sheet import Sheet
 from gridder.outputs.maps.strokes import AREAS, LEGEND, LINES, PANES, STRIPS, STYLES
 from gridder.tables import Run
@@ -46,7 +46,7 @@ def draw_chart(run: Run, sheet: Sheet) -> tuple[folium.Map, list[dict[str, Any]]
             earlier[name] = features
             groups.setdefault(group, []).append(name)
     marks = list_marks(run, sheet)
-    for kind in ("crossing", "crossing_rule", "hall"):
+    for kind in KINDS:
         if any(mark["kind"] == kind for mark in marks):
             groups[kind] = [f"mark_{kind}"]
     return chart, list_legend(groups)

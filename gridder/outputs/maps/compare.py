@@ -76,6 +76,8 @@ def bring_to(run: Run, crs: Any) -> Run:
         name: getattr(run, name).to_crs(crs)
         for name in ("grids", "buildings", "communities", "barriers", "halls")
     }
+    if len(run.proposed_halls):
+        drawn["proposed_halls"] = run.proposed_halls.to_crs(crs)
     return replace(run, crs=crs, **drawn)
 
 
@@ -214,7 +216,7 @@ def list_sign_kinds(pair: Pair) -> list[str]:
 def tell_script(pair: Pair, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return the data of the page's script."""
     keys = [key for key in sorted(sentences("zh")) if key.startswith("compare.")]
-    keys += [f"maps.{key}" for key in (*marks.ORIGINS, "colon")]
+    keys += [f"maps.{key}" for key in (*marks.SAID, "colon")]
     buildings = list_buildings(pair, before, after)
     policy = pair.new.policy
     history = tell_history(pair)

@@ -27,6 +27,8 @@ NAME_PX = 12.0  # width of one sign of a compound's name
 NAMED_PX = 60.0  # a shorter stretch of a road or river goes without its name
 SAME_WAY_M = 20.0  # crossings nearer than this, as the two lanes of a bridge, are one sign
 ORIGINS = ("crossing_stated", "crossing_flagged", "crossing_rule")
+SAID = (*ORIGINS, "hall_proposed", "hall_proposed_first")  # what a sign says
+KINDS = ("crossing", "crossing_rule", "hall", "hall_proposed")
 BEARING_REACH_M = 40.0  # a crossing is turned as its barrier runs within this
 
 
@@ -74,7 +76,7 @@ def name_barriers(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def list_marks(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
-    """Return crossings, turned as people pass, and the hall.
+    """Return crossings, turned as people pass, the hall, and where another is proposed.
 
     ``kind`` crossing for those that the data state or flag as bridge or tunnel, crossing_rule for those found because
     a road crosses there (``road_line_crosses``); ``say`` is the sentence that tells which.
@@ -96,7 +98,38 @@ def list_marks(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
         names = mine["name"] if "name" in mine.columns else [""] * len(mine)
         for name, shape in zip(names, mine.geometry, strict=True):
             marks.append({"kind": "hall", "at": point_of(shape, run.crs), "name": text_of(name)})
-    return marks
+    return marks + [tell_proposal(run, row) for row in find_proposals(run, sheet)]
+
+
+def find_proposals(run: Run, sheet: Sheet) -> list[dict[str, Any]]:
+    """Return the halls proposed beside those that stay, of the community of a sheet, or of all."""
+    if not len(run.proposed_halls):
+        return []
+    places = run.proposed_halls[run.proposed_halls["kind"] == "new"]
+    if sheet.community_id != WHOLE:
+        places = places[places["community_id"].astype(str) == sheet.community_id]
+    return [
+        row | {"geometry": shape}
+        for row, shape in zip(records(places.drop(columns="geometry")), places.geometry, strict=True)
+    ]
+
+
+def tell_proposal(run: Run, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the sign of a proposed hall; it says which share of households is near one before and after."""
+    now, then = number_of(row["share_now"], 4), number_of(row["share_then"], 4)
+    facts = {"minutes": f"{run.policy.hall_minutes:g}", "then": say_share(then)}
+    return {
+        "kind": "hall_proposed",
+        "say": "hall_proposed_first" if now is None else "hall_proposed",
+        "at": point_of(row["geometry"], run.crs),
+        "name": text_of(row["building"]),
+        "facts": facts if now is None else facts | {"now": say_share(now)},
+    }
+
+
+def say_share(share: float | None) -> str:
+    """Return a share in per cent with one decimal, cut: what is short of all is not told as all."""
+    return "—" if share is None else f"{int(share * 1000 + 1e-6) / 10:g}%"
 
 
 def find_signs(run: Run, sheet: Sheet) -> list[tuple[str, str, BaseGeometry, int]]:

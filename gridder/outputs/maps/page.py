@@ -68,9 +68,7 @@ WORDS = (  # sentences the script says
     "member_estimated",
     "unit",
     "colon",
-    "crossing_stated",
-    "crossing_flagged",
-    "crossing_rule",
+    *marks.SAID,
     "filter_all",
     "filter_look",
 )

@@ -108,6 +108,7 @@ DRAWN: dict[str, Callable[[Any, Any], None]] = {
     "crossing": lambda axes, box: draw_crossing(axes, box.centroid, 5.0, 0, found=False),
     "crossing_rule": lambda axes, box: draw_crossing(axes, box.centroid, 5.0, 0, found=True),
     "hall": lambda axes, box: draw_hall(axes, box.centroid, 5.0),
+    "hall_proposed": lambda axes, box: draw_hall(axes, box.centroid, 5.0, proposed=True),
     "special": draw_special,
     "exception": draw_exception_swatch,
 }

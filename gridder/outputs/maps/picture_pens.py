@@ -26,6 +26,7 @@ AREA_COLOURS = {
 }
 SPECIAL_HATCH, EXCEPTION_HATCH = ("///", "#8577AE"), ("\\\\\\", "#C98A6C")
 EXCEPTION, OUTLINE, BOUNDARY = "#A63A0A", "#1B2733", "#33424E"
+HALL = "#12487A"
 SIGN_POINTS = 9.0  # width of the sign of a crossing or of the hall
 
 
@@ -83,10 +84,12 @@ def draw_crossing(axes: Any, at: Any, radius: float, turn: float, *, found: bool
         draw_lines(axes, affinity.translate(turned, at.x, at.y), OUTLINE, 1.0, "-", 11)
 
 
-def draw_hall(axes: Any, at: Any, radius: float) -> None:
-    """Draw the sign of a community hall: a house on a square."""
+def draw_hall(axes: Any, at: Any, radius: float, *, proposed: bool = False) -> None:
+    """Draw the sign of a community hall: a house on a square; outlined and dashed where it is ``proposed``."""
     square = shapely.box(at.x - radius, at.y - radius, at.x + radius, at.y + radius)
-    draw_area(axes, square, facecolor="#12487A", edgecolor="white", linewidth=0.8, zorder=10)
+    face, edge = ("white", HALL) if proposed else (HALL, "white")
+    dashes: Any = (0, (2.2, 1.2)) if proposed else "-"
+    draw_area(axes, square, facecolor=face, edgecolor=edge, linewidth=0.9, linestyle=dashes, zorder=10)
     house = [
         (-0.55, -0.05),
         (0, 0.5),
@@ -97,4 +100,4 @@ def draw_hall(axes: Any, at: Any, radius: float) -> None:
         (-0.4, -0.05),
     ]
     drawn = shapely.Polygon([(at.x + radius * x, at.y + radius * y) for x, y in house])
-    draw_area(axes, drawn, facecolor="white", edgecolor="none", zorder=11)
+    draw_area(axes, drawn, facecolor=edge, edgecolor="none", zorder=11)

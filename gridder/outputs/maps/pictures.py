@@ -11,7 +11,7 @@ import shapely
 from gridder.errors import OutputError
 from gridder.outputs.maps import layers, palette
 from gridder.outputs.maps.barrier_shapes import draw_kinds
-from gridder.outputs.maps.marks import find_signs, sign_place
+from gridder.outputs.maps.marks import find_proposals, find_signs, sign_place
 from gridder.outputs.maps.picture_legend import draw_legend
 from gridder.outputs.maps.picture_pens import (
     AREA_COLOURS,
@@ -228,6 +228,10 @@ def draw_signs(axes: Any, run: Run, sheet: Sheet) -> tuple[set[str], tuple[Any, 
         placed.append(hall.representative_point())
         draw_hall(axes, placed[-1], radius)
         shown.add("hall")
+    for row in find_proposals(run, sheet):
+        placed.append(row["geometry"])
+        draw_hall(axes, placed[-1], radius, proposed=True)
+        shown.add("hall_proposed")
     for _, origin, shape, turn in find_signs(run, sheet):
         middle = sign_place(shape)
         if any(shapely.dwithin(middle, other, 2 * radius) for other in placed):

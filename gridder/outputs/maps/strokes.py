@@ -100,6 +100,7 @@ LEGEND = (
     "crossing",
     "crossing_rule",
     "hall",
+    "hall_proposed",
     "special",
     "exception",
     "tour",

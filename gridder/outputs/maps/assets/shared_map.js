@@ -75,12 +75,17 @@
     return node;
   };
   // the sign of a crossing or of the hall, and what it says
-  gridder.sayMark = function (m) { return (m.name ? m.name + gridder.say("colon") : "") + gridder.say(m.say); };
+  gridder.sayMark = function (m) { return (m.name ? m.name + gridder.say("colon") : "") + gridder.say(m.say, m.facts); };
   gridder.markNode = function (m) {
     var box = svg("svg", { viewBox: "-12 -12 24 24", width: 22, height: 22 });
     if (m.kind === "hall") {
       box.appendChild(svg("rect", { x: -9, y: -9, width: 18, height: 18, rx: 2, fill: "#12487A", stroke: "#fff", "stroke-width": 1.5 }));
       box.appendChild(svg("path", { d: "M-6 1 0-5 6 1M-4 0V5.5H4V0M-1 5.5V2H1V5.5", fill: "none", stroke: "#fff", "stroke-width": 1.4 }));
+    } else if (m.kind === "hall_proposed") {
+      box.setAttribute("role", "img");
+      box.setAttribute("aria-label", gridder.sayMark(m));
+      box.appendChild(svg("rect", { x: -9, y: -9, width: 18, height: 18, rx: 2, fill: "#fff", stroke: "#12487A", "stroke-width": 1.8, "stroke-dasharray": "3.6 2" }));
+      box.appendChild(svg("path", { d: "M-6 1 0-5 6 1M-4 0V5.5H4V0M-1 5.5V2H1V5.5", fill: "none", stroke: "#12487A", "stroke-width": 1.4 }));
     } else {
       var ring = { r: 9, fill: "#fff", stroke: "#1B2733", "stroke-width": 1.6 };
       if (m.kind === "crossing_rule") ring["stroke-dasharray"] = "3.2 2.455"; // ten dashes: a house rule, as its tags are
