@@ -345,7 +345,7 @@ def test_one_unit_of_a_tower_moves_alone(open_page: Any, tmp_path: Path) -> None
 def test_a_unit_moved_on_the_page_is_moved_by_regenerate(open_page: Any, tmp_path: Path) -> None:
     """A tower of 520 cut into three: page and new plan agree on the unit, on both grids' households and pieces."""
     houses = buildings().assign(units=None)
-    houses.loc[houses["building_id"] == "E06", ["units", "households"]] = ["30,240,250", 520]
+    houses.loc[houses["building_id"] == "E06", ["units", "households"]] = ["10,240,270", 520]
     source, old = write_small(tmp_path / "a.gpkg", underpass=True, buildings=houses), tmp_path / "old"
     assert run("plan", source, "--out", old, "--effort", "quick", "-q")[0] in (0, 4)
     tab = open_page(old / "maps" / f"{EAST}.html")
@@ -355,6 +355,7 @@ def test_a_unit_moved_on_the_page_is_moved_by_regenerate(open_page: Any, tmp_pat
     tab.evaluate("({b, to}) => { gridder.review.take([b]); gridder.review.aim(to); }", found)
     assert tab.locator("#answer h3").inner_text() == "✓ 可以移动"
     tab.click("#move")
+    totals = tab.evaluate("gridder.data.grids.map((grid, g) => [grid.code, gridder.page.householdsOf(g)])")
     tree = export(tab, tmp_path)
     assert [(e["building_id"], e["unit"]) for e in tree["edits"]] == [("E06", found["unit"])]
     edits = ["--edits", tmp_path / "edits.json", "--effort", "quick", "-q"]
@@ -363,6 +364,9 @@ def test_a_unit_moved_on_the_page_is_moved_by_regenerate(open_page: Any, tmp_pat
     homes = gpd.read_file(tmp_path / "new" / "plan.gpkg", layer="buildings")
     mine = homes[(homes["building_id"] == "E06") & (homes["unit"] == found["unit"])]
     assert list(mine["grid_code"]) == [tree["edits"][0]["to_grid"]]
+    assert homes[homes["community_id"] == EAST].groupby("grid_code")["households"].sum().to_dict() == dict(
+        totals
+    )
     kept = json.loads((tmp_path / "new" / "plan.json").read_text("utf-8"))["options"]["reviews"]
     assert [review["reviewer"] for review in kept] == ["王复核"]
     new = open_page(tmp_path / "new" / "maps" / f"{EAST}.html")
