@@ -91,6 +91,33 @@ def test_an_edit_is_hard_and_keeps_the_code_of_its_grid(last_year, tmp_path):
     assert building in set(changes["building_id"])
 
 
+def test_a_review_is_kept_and_the_log_says_what_became_of_it(last_year, tmp_path):
+    """One grid sent back with a move into it, one without: both stand in the record, in the log and on the page."""
+    building, grid = neighbour_pair(last_year)
+    before = grid_of(last_year)
+    other = next(code for b, code in sorted(before.items()) if code not in (grid, before[building]))
+    path = write_edits(tmp_path / "edits.json", last_year, edits=[(building, grid)])
+    comments = [
+        {"grid_code": grid, "text": "太散", "verdict": "reject"},
+        {"grid_code": other, "text": "", "verdict": "reject"},
+    ]
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"comments": comments}), "utf-8")
+    source, out = last_year.parent / "a.gpkg", tmp_path / "o"
+    code, _, trouble = run("regenerate", source, "--from", last_year, "--edits", path, "--out", out, "-q")
+    assert code in (0, 4), trouble
+    record = json.loads((out / "plan.json").read_text("utf-8"))
+    assert [review["comments"] for review in record["options"]["reviews"]] == [comments]
+    told = {finding["code"]: finding["ids"] for finding in record["findings"]}
+    assert told["edits.moved"] == [f"{building} → {grid}"] and grid in told["edits.sent_back_changed"]
+    log = (out / "run.log").read_text("utf-8")
+    assert "移动已全部执行：1 项" in log and "审核批注 1 条" in log
+    after = grid_of(out)
+    same = {b for b in before if before[b] == other} == {b for b in after if after[b] == other}
+    assert (other in told.get("edits.sent_back_same", [])) == same == ("退回本身不改方案" in trouble)
+    name = next(p for p in (out / "maps").glob("*.html") if "上次退回（王" in p.read_text("utf-8"))
+    assert name.stem == EAST
+
+
 def test_a_locked_grid_keeps_exactly_its_buildings(last_year, tmp_path):
     building, _ = neighbour_pair(last_year)
     lock = grid_of(last_year)[building]

@@ -145,6 +145,19 @@ def test_an_emptied_grid_has_no_ground_and_breaks_nothing(open_page: Any) -> Non
     assert "004 没有楼栋了" in tab.locator("tbody.chosen .told").inner_text()
 
 
+def test_paper_shows_the_grounds_of_the_plan(open_page: Any) -> None:
+    tab = open_page("A")
+    before = tab.evaluate(GROUNDS)
+    move(tab, ["L003", "L011"], "004")
+    moved = tab.evaluate(GROUNDS)
+    tab.emulate_media(media="print")
+    tab.wait_for_function("gridder.printing")
+    assert tab.evaluate(GROUNDS) == before and "#9C1458" not in tab.evaluate(LINES)
+    tab.emulate_media(media="screen")
+    tab.wait_for_function("!gridder.printing")
+    assert tab.evaluate(GROUNDS) == moved != before and "#9C1458" in tab.evaluate(LINES)
+
+
 def test_a_page_without_cells_keeps_the_grounds_of_the_plan(open_page: Any) -> None:
     tab = open_page("bare")
     before = tab.evaluate(GROUNDS)

@@ -98,7 +98,7 @@
     L.polyline(fresh, L.extend({ color: CHANGE, weight: 2.6, dashArray: "7 4" }, style)).addTo(dashes);
   };
   review.showGround = function () {
-    var state = review.shown(), changed = review.changed(state);
+    var state = review.shown(), changed = review.changed(state).filter(function (g) { return page.grounds[g]; });
     if (!changed.length) { if (kept.length) restore(); return; }
     if (!rings) unpack();
     var of = review.gridsOf(state), now = between(of);
