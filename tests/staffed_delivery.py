@@ -63,7 +63,7 @@ def edit_book(out: Path, change: Callable[[Any], None]) -> None:
 def cell_of(book: Any, sheet: str, column: str, row: str) -> Any:
     """Return the cell of a column (by gridder's name) in the first row where a cell says ``row``."""
     page = book[sheet]
-    titles = {sentences(lang)[f"workbook.col_{column}"] for lang in ("zh", "en")}
+    titles = {sentences(lang)[f"workbook.col_{column}"].replace("{year}", "1") for lang in ("zh", "en")}
     at = next(cell.column for line in page.iter_rows() for cell in line if cell.value in titles)
     line = next(line for line in page.iter_rows() if any(cell.value == row for cell in line[:2]))
     return page.cell(line[0].row, at)

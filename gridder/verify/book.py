@@ -53,22 +53,24 @@ def header_names() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def year_headers() -> tuple[re.Pattern[str], ...]:
-    """Return what the headers of the years of hiring look like."""
-    return tuple(
-        re.compile(
-            re.escape(say(lang, "workbook.col_year", year="#")).replace(r"\#", "#").replace("#", r"(\d+)")
-        )
-        for lang in LANGS
-    )
+def year_headers() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return what headers of figures by year look like, with the name of the column before the year."""
+    found = []
+    for lang in LANGS:
+        for key, text in sentences(lang).items():
+            if key.startswith("workbook.col_") and "{year}" in text:
+                before, after = text.split("{year}")
+                pattern = re.compile(re.escape(before) + r"(\d+)" + re.escape(after))
+                found.append((key.removeprefix("workbook.col_"), pattern))
+    return tuple(found)
 
 
 def names_of(cell: Any) -> tuple[str, ...]:
     """Return the columns that a header cell may stand for."""
     text = as_text(cell).strip()
-    for pattern in year_headers():
+    for name, pattern in year_headers():
         if hit := pattern.fullmatch(text):
-            return (f"year_{hit[1]}",)
+            return (f"{name}_{hit[1]}",)
     return header_names().get(text, ())
 
 

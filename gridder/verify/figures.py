@@ -46,6 +46,15 @@ def plain(figure: float) -> str:
     return "–" if pd.isna(figure) else as_text(round(float(figure), 3))
 
 
+def judge_words(where: str, what: str, said: pd.Series, true: dict[str, set[str]]) -> list[Violation]:
+    """Return a violation where a text is none of the words it should be; rows that ``true`` does not know are passed over."""
+    off = [key for key, words in true.items() if as_text(said.get(key)) not in words]
+    if not off:
+        return []
+    facts = {"said": as_text(said.get(off[0])) or "–", "true": " / ".join(sorted(true[off[0]])) or "–"}
+    return [blame("verify_staffing.figure", off, where=where, what=what, first=off[0], **facts)]
+
+
 def judge_column(
     where: str, table: pd.DataFrame, what: str, true: Any, *, within: float = EXACT
 ) -> list[Violation]:
