@@ -135,6 +135,26 @@ def test_grids_cover_what_is_moved_to_them(open_page: Any, moves: dict[str, str]
     assert tab.evaluate(GROUNDS) == before and "#9C1458" not in tab.evaluate(LINES)
 
 
+def test_the_ground_that_would_be_cut_off_is_hatched(open_page: Any) -> None:
+    """The west of 001 when its middle column goes to 003: the two cells that the page names, by shapely."""
+    tab = open_page("A")
+    tab.click(".wide-edit")
+    rows = tab.evaluate(
+        "['L025', 'L026', 'L027'].map(id => gridder.data.buildings.findIndex(row => row[0] === id))"
+    )
+    tab.evaluate("rows => { gridder.review.take(rows); gridder.review.aim(2); }", rows)
+    cut = tab.evaluate(
+        """() => gridder.review.check(gridder.review.state, gridder.review.hand, 2).cut.map(b => gridder.data.buildings[b][0])"""
+    )
+    drawn = tab.evaluate(
+        """() => { let found = []; map_main.eachLayer(layer => {
+            if (layer.options.pane === "chosen" && layer.options.dashArray === "7 4") found = layer.getLatLngs(); });
+            return found.map(ring => ring.map(at => [at.lng, at.lat])); }"""
+    )
+    wanted = shapely.union_all(cells_of().loc[cut].to_numpy())
+    assert len(cut) == 2 and area_of(drawn).symmetric_difference(wanted).buffer(-2e-6).is_empty
+
+
 def test_an_emptied_grid_has_no_ground_and_breaks_nothing(open_page: Any) -> None:
     tab = open_page("A")
     tab.click(".wide-edit")

@@ -181,11 +181,11 @@
     work();
     Object.keys(page.rows).forEach(function (g) { showRow(Number(g)); showMark(Number(g)); });
     if (page.chosen() >= 0) { page.fillMembers(page.chosen()); tools(page.chosen()); }
+    review.paint();
     showFilter();
-    page.setFilter(page.filtered());
+    page.setFilter(page.filtered()); // draws all of it in the new colours
     var live = one("#live-totals");
     if (live) { live.hidden = !changed.length; live.textContent = changed.length ? sayTotals() : ""; }
-    review.paint();
   };
   document.addEventListener("gridder:hand", function () {
     all(".members input.pick").forEach(function (box) { box.checked = review.hand.indexOf(Number(box.getAttribute("data-b"))) >= 0; });

@@ -7,7 +7,7 @@
   if (!plan.cells) return;
 
   // ── cells as closed rings of points; the same point is the same number in all cells ──
-  var points = [], rings = null;
+  var points = [], rings = null, shared = []; // shared: sides [from, to, cell, the cell beyond], each once
   var unpack = function () {
     var place = {};
     rings = gridder.unpackShapes(plan.cells).map(function (shape) {
@@ -19,6 +19,11 @@
           return place[key];
         });
       });
+    });
+    var sides = sidesOf(rings.map(function (cell, b) { return b; })), known = index(sides);
+    sides.forEach(function (side) {
+      var other = known.get(side[1] * SPAN + side[0]);
+      if (other > side[2]) shared.push(side.concat(other));
     });
   };
   // sides [from, to, cell] of some cells; a side between two of them is met twice, the other way round
@@ -50,17 +55,16 @@
     return lines.map(function (line) { return line.map(function (at) { return points[at]; }); });
   };
 
-  // ── the ground of one grid, and the lines between grids ──
-  var ground = function (of, g) {
-    var sides = sidesOf(review.membersOf(of, g)), known = index(sides);
+  // ── the ground of some buildings, and the lines between grids ──
+  review.groundOf = function (rows) { // rings
+    if (!rings) unpack();
+    var sides = sidesOf(rows), known = index(sides);
     return join(sides.filter(function (side) { return !known.has(side[1] * SPAN + side[0]); }));
   };
   var between = function (of) { // {kept, fresh}: where the plan has a boundary, where it has none
-    var sides = sidesOf(of.map(function (g, b) { return b; })), known = index(sides), found = { kept: [], fresh: [] };
-    sides.forEach(function (side) {
-      var other = known.get(side[1] * SPAN + side[0]);
-      if (other === undefined || other < side[2] || of[other] === of[side[2]]) return; // each once
-      found[review.base[other] === review.base[side[2]] ? "fresh" : "kept"].push(side);
+    var found = { kept: [], fresh: [] };
+    shared.forEach(function (side) {
+      if (of[side[2]] !== of[side[3]]) found[review.base[side[2]] === review.base[side[3]] ? "fresh" : "kept"].push(side);
     });
     return { kept: join(found.kept), fresh: join(found.fresh) };
   };
@@ -104,7 +108,7 @@
     var of = review.gridsOf(state), now = between(of);
     before.filter(function (g) { return changed.indexOf(g) < 0; }).forEach(function (g) { page.grounds[g].setLatLngs(page.grounds[g].plan); });
     changed.forEach(function (g) {
-      var parts = ground(of, g), was = page.grounds[g].getBounds();
+      var parts = review.groundOf(review.membersOf(of, g)), was = page.grounds[g].getBounds();
       reshape(page.grounds[g], parts.length ? parts : [[was.getSouthWest()], [was.getNorthEast()]]); // an empty grid: where it was, no area
     });
     before = changed;

@@ -45,7 +45,6 @@
       line.setStyle({ opacity: changed.indexOf(line.feature.properties.g) >= 0 ? 0 : 1 });
     });
     if (review.showGround) review.showGround();
-    page.restyle();
   };
 
   // ── hand, target and what would be cut off ──
@@ -78,6 +77,12 @@
     });
     return best;
   };
+  // the ground of what would be cut off; where the page has no ground of buildings, the buildings
+  var drawCut = function (rows) {
+    var style = { pane: "chosen", interactive: false, smoothFactor: 0, color: OUT, weight: 2.4, dashArray: "7 4", lineCap: "butt", fill: true, fillColor: gridder.hatch("exception"), fillOpacity: 1 };
+    if (review.groundOf && rows.length) L.polygon(review.groundOf(rows), style).addTo(drawing);
+    else rows.forEach(function (b) { if (page.shapes[b]) outline(page.shapes[b], style); });
+  };
   review.draw = function (check) {
     drawing.clearLayers();
     if (!review.editing || !review.hand.length || gridder.printing) return;
@@ -86,10 +91,7 @@
       outline(page.grounds[check.to], { color: "#FFFFFF", weight: 7 });
       outline(page.grounds[check.to], { color: ACT, weight: 4 });
     }
-    if (check) check.cut.forEach(function (b) {
-      if (!page.shapes[b]) return;
-      outline(page.shapes[b], { color: OUT, weight: 2, fill: true, fillColor: gridder.hatch("exception"), fillOpacity: 1 });
-    });
+    if (check) drawCut(check.cut);
     review.hand.forEach(function (b) {
       if (!page.shapes[b]) return;
       outline(page.shapes[b], { color: "#FFFFFF", weight: 6 });
