@@ -30,8 +30,9 @@ from gridder.plan_tables import (
 from gridder.policy import Policy
 from gridder.prepare import PlanOptions, Prepared, label_cells
 from gridder.problems import COST_UNITS_PER_M
-from gridder.staffing.roster_counts import reckoning_of, settle_people
-from gridder.staffing.staff import staff_district
+from gridder.staffing.roster_counts import People, reckoning_of, settle_people
+from gridder.staffing.roster_sheet import Asked
+from gridder.staffing.staff import Planned, staff_district
 from gridder.tables import CHANGE_COLUMNS, Run
 
 HELD = 10**6  # weight of an edited or locked cell when codes are kept: more than any overlap in households
@@ -114,22 +115,18 @@ def assemble(
 
 def staff_run(run: Run, settings: dict[str, Any]) -> Run:
     """Return a run with its staffing computed (again)."""
-    staffing = staff_district(
+    planned = Planned(
         grids=run.grids,
         communities=run.communities,
         cells=run.cells.assign(units=run.buildings.get("units"), home=run.buildings.geometry),
         edges=run.edges[run.edges["passable"]],
         barriers=run.barriers,
         halls=run.halls,
-        workforce=run.workforce,
-        policy=run.policy,
-        settings=settings,
-        lang=run.lang,
-        certificates=run.certificates,
-        roster=run.roster,
-        reckoning=reckoning_day(run),
         names=run.buildings["name"],
+        certificates=run.certificates,
     )
+    people = People(run.workforce, run.roster)
+    staffing = staff_district(planned, people, settings, Asked(run.policy, run.lang, reckoning_day(run)))
     kept = tuple(f for f in run.findings if not f.code.startswith(("staffing.", "scope.", "halls.")))
     return replace(
         run,

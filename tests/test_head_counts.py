@@ -10,7 +10,7 @@ from roster_cases import NAMES, POLICY, write_csv
 
 from gridder.read.counts import parse_heads
 from gridder.restaff import read_workforce
-from gridder.staffing.hiring import present_staff
+from gridder.staffing.present import present_staff
 from gridder.staffing.roster_counts import People, settle_people
 from gridder.text import say_finding
 

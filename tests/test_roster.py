@@ -19,7 +19,7 @@ from gridder.read.roster_columns import is_roster
 from gridder.read.settings import Layout, ReadOptions, Source, parse_columns
 from gridder.restaff import read_workforce
 from gridder.staffing.budget import Inputs, pay_classes
-from gridder.staffing.hiring import present_staff
+from gridder.staffing.present import present_staff
 from gridder.staffing.roster import CHECKS, check_roster
 from gridder.staffing.roster_counts import People, reckoning_of, settle_people
 from gridder.staffing.roster_pay import kept_pay

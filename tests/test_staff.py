@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,10 @@ import pytest
 from sample_run import A, B, C, sample_run
 
 from gridder.staffing.columns import KIND_OF
-from gridder.staffing.staff import Staffing, staff_district
+from gridder.staffing.roster_counts import People
+from gridder.staffing.roster_sheet import Asked
+from gridder.staffing.staff import Planned, Staffing, staff_district
+from gridder.tables import Run
 from gridder.text import say_finding
 
 SETTINGS = {"staffing": {"county_cap": 22, "reference_wage_yuan_year": 62_000, "employer_rate": 0.3}}
@@ -29,21 +33,18 @@ WORKFORCE = pd.DataFrame(
 
 
 def staff(lang: str = "zh", settings: dict[str, Any] | None = None, **changes: Any) -> Staffing:
-    """Return the staffing of the sample with some inputs changed."""
+    """Return the staffing of the sample with some inputs changed: tables of the plan, ``workforce``, ``policy``."""
     run = sample_run(lang)
-    tables = {
-        "grids": run.grids,
-        "communities": run.communities,
-        "cells": run.cells,
-        "edges": run.edges,
-        "barriers": run.barriers,
-        "halls": run.halls,
-        "workforce": WORKFORCE,
-        "policy": run.policy,
-    }
+    people = People(changes.pop("workforce", WORKFORCE), pd.DataFrame())
+    asked = Asked(changes.pop("policy", run.policy), lang)
     return staff_district(
-        **{**tables, **changes}, settings=SETTINGS if settings is None else settings, lang=lang
+        replace(planned_of(run), **changes), people, SETTINGS if settings is None else settings, asked
     )
+
+
+def planned_of(run: Run) -> Planned:
+    """Return what the staffing of a run rests on."""
+    return Planned(run.grids, run.communities, run.cells, run.edges, run.barriers, run.halls)
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from sample_run import FORMULA, A, B, sample_run
+from test_staff import planned_of
 
 from gridder.outputs.workbook import write_workbook
 from gridder.outputs.workbook.book import HEADER
 from gridder.policy import load_policy, policy_fields
+from gridder.staffing.roster_counts import People
+from gridder.staffing.roster_sheet import Asked
 from gridder.staffing.staff import staff_district
 from gridder.tables import Run
 from gridder.text import sentences
@@ -40,18 +43,9 @@ def staffed_run(
 ) -> Run:
     """Return the sample with its staffing; ``changes`` replace parts of the run first, ``held`` its certificates."""
     run = replace(sample_run(lang), **changes)
-    staffing = staff_district(
-        grids=run.grids,
-        communities=run.communities,
-        cells=run.cells,
-        edges=run.edges,
-        barriers=run.barriers,
-        halls=run.halls,
-        workforce=run.workforce.assign(**held),
-        policy=run.policy,
-        settings=FULL if settings is None else settings,
-        lang=lang,
-    )
+    people = People(run.workforce.assign(**held), pd.DataFrame())
+    inputs = FULL if settings is None else settings
+    staffing = staff_district(planned_of(run), people, inputs, Asked(run.policy, lang))
     return replace(run, staffing=staffing.sheets)
 
 

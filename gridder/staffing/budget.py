@@ -122,6 +122,13 @@ def cost_posts(posts: pd.Series, inputs: Inputs, policy: Policy) -> pd.DataFrame
     return lines
 
 
+def cost_people(people: pd.Series, inputs: Inputs, policy: Policy) -> pd.Series:
+    """Return the yearly cost of people in fen, NA without pool or employer's share."""
+    lines = cost_posts(people, inputs, policy)
+    needed = lines[list(NEEDED)].sum(axis=1, skipna=False)
+    return (needed + lines[list(PER_PERSON)].fillna(0).sum(axis=1)).astype("Int64")
+
+
 def kept_fen(kept: pd.Series | None, index: pd.Index, policy: Policy) -> pd.Series:
     """Return the pay that is kept in fen: 0 where the policy keeps none, NA where it is not known."""
     if not policy.pay_kept:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gridder.policy import Policy
 from gridder.staffing.budget import CERTIFICATES, Inputs
-from gridder.staffing.hiring import Cap, allocate_cap
+from gridder.staffing.county_cap import Cap, allocate_cap
 from gridder.staffing.network import Network
 from gridder.staffing.options import Staffed, options_json, price_options
 from gridder.staffing.posts import Case, fewer_grids, is_rural, lawful_k, staff_posts

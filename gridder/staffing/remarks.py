@@ -11,8 +11,9 @@ import pandas as pd
 
 from gridder.errors import Finding, Level
 from gridder.policy import Policy
-from gridder.staffing.budget import CERTIFICATES, CLASSES, FEN, SETTINGS, Inputs
-from gridder.staffing.hiring import Cap, cap_to_staff, cost_hiring, cost_people
+from gridder.staffing.budget import CERTIFICATES, CLASSES, FEN, SETTINGS, Inputs, cost_people
+from gridder.staffing.county_cap import Cap, cap_to_staff
+from gridder.staffing.hiring import cost_hiring
 from gridder.staffing.network import M_PER_KM
 from gridder.staffing.patrol import shift_minutes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -93,10 +92,18 @@ class Content:
     people: pd.DataFrame
     inputs: Inputs
     findings: tuple[Finding, ...]
-    policy: Policy
-    lang: str
+    asked: Asked
     roster: pd.DataFrame
-    reckoning: date | None
+
+    @property
+    def policy(self) -> Policy:
+        """The rules in force."""
+        return self.asked.policy
+
+    @property
+    def lang(self) -> str:
+        """The language of the texts."""
+        return self.asked.lang
 
 
 def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
@@ -130,7 +137,7 @@ def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
             content.roster,
             classes,
             content.communities,
-            Asked(content.policy, content.lang, content.reckoning),
+            content.asked,
         ),
         "inputs": input_sheet(content.inputs),
         "notes": pd.DataFrame({"text": [say_finding(content.lang, f) for f in content.findings]}),

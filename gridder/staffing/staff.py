@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from gridder.errors import Finding
-from gridder.policy import Policy
 from gridder.staffing.budget import cost_communities, pay_classes, read_inputs
 from gridder.staffing.community_posts import Plan, staff_communities
 from gridder.staffing.grid_days import add_units, longest_rounds, staff_grids
 from gridder.staffing.hall_words import remark_halls
 from gridder.staffing.halls import Circle, measure_circles, suggest_halls
-from gridder.staffing.hiring import plan_hiring, present_staff
+from gridder.staffing.hiring import plan_hiring
 from gridder.staffing.network import make_network
 from gridder.staffing.patrol import share_near_hall, walk_to_halls
+from gridder.staffing.present import present_staff
 from gridder.staffing.remarks import Facts, find_remarks
+from gridder.staffing.roster_counts import People
 from gridder.staffing.roster_pay import kept_pay
+from gridder.staffing.roster_sheet import Asked
 from gridder.staffing.sheets import Content, make_sheets
 
 
@@ -64,24 +65,9 @@ class Staffing:
     places: pd.DataFrame
 
 
-def staff_district(
-    *,
-    grids: gpd.GeoDataFrame,
-    communities: gpd.GeoDataFrame,
-    cells: gpd.GeoDataFrame,
-    edges: pd.DataFrame,
-    barriers: gpd.GeoDataFrame,
-    halls: gpd.GeoDataFrame,
-    workforce: pd.DataFrame,
-    policy: Policy,
-    settings: Mapping[str, Any],
-    lang: str,
-    certificates: Mapping[str, Mapping[str, Any]] | None = None,
-    roster: pd.DataFrame | None = None,
-    reckoning: date | None = None,
-    names: pd.Series | None = None,
-) -> Staffing:
-    """Return the staffing of a planned district.
+@dataclass(frozen=True)
+class Planned:
+    """A district as it was planned, all tables in metres.
 
     Parameters
     ----------
@@ -97,27 +83,46 @@ def staff_district(
         Adjacency: ``cell_a``, ``cell_b``, ``kind``.
     barriers
         Lines, polygons and points with ``kind``; footpaths among them make people walk along paths.
-    settings
-        ``settings['staffing']`` may hold what ``budget.SETTINGS`` names; what is missing leaves its figures blank.
-    lang
-        Language of the texts in the sheets; the figures do not depend on it.
-    certificates
-        ``Run.certificates``: what the plan found for each number of grids.
-    roster
-        Persons as ``roster_counts.settle_people`` gives them; None or empty where none are known. They go into the
-        sheet ``roster`` and, as pay that is kept, into sums of the sheets alone.
-    reckoning
-        Day on which their ages are reckoned.
+    halls
+        Points with ``community_id``.
     names
         Names of the buildings by cell_id; None where they have none.
+    certificates
+        ``Run.certificates``: what the plan found for each number of grids.
     """
-    network = make_network(cells, edges, barriers, policy, halls.geometry)
-    plan = Plan(grids.sort_index(), communities.sort_index(), cells.sort_index(), network, halls, policy)
+
+    grids: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    edges: pd.DataFrame
+    barriers: gpd.GeoDataFrame
+    halls: gpd.GeoDataFrame
+    names: pd.Series | None = None
+    certificates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def staff_district(planned: Planned, who: People, settings: Mapping[str, Any], asked: Asked) -> Staffing:
+    """Return the staffing of a planned district.
+
+    Parameters
+    ----------
+    who
+        As ``roster_counts.settle_people`` gives it. The persons go into the sheet ``roster`` and, as pay that is kept,
+        into sums of the sheets alone; what was found about them stands among the notes of the workbook.
+    settings
+        ``settings['staffing']`` may hold what ``budget.SETTINGS`` names; what is missing leaves its figures blank.
+    asked
+        The rules, the language of the texts in the sheets (the figures do not depend on it), and the day on which ages
+        are reckoned.
+    """
+    policy, roster, halls = asked.policy, who.roster, planned.halls
+    network = make_network(planned.cells, planned.edges, planned.barriers, policy, halls.geometry)
+    grids, communities = planned.grids.sort_index(), planned.communities.sort_index()
+    plan = Plan(grids, communities, planned.cells.sort_index(), network, halls, policy)
     inputs = read_inputs(settings)
     minutes = walk_to_halls(plan.cells, halls, network, policy)
     by_grid = staff_grids(plan, minutes)
-    people = present_staff(plan.communities.index, workforce, plan.communities.get("posts_now"))
-    roster = pd.DataFrame() if roster is None else roster
+    people = present_staff(plan.communities.index, who.counts, plan.communities.get("posts_now"))
     kept = kept_pay(roster, pay_classes(people, inputs, policy), policy) if len(roster) else None
     by_community, cap, options = staff_communities(plan, people, inputs, kept)
     by_community["round_min_max"] = longest_rounds(plan, by_grid)
@@ -126,9 +131,11 @@ def staff_district(
     by_community["hall_share"] = near.reindex(by_community.index).round(3)
     costs = cost_communities(by_community.posts_given, people, inputs, policy, kept)
     by_community["cost_yuan_year"] = costs["total"].reindex(by_community.index).astype("Float64")
-    by_community["cost_without"] = costs["total_without"].reindex(by_community.index).fillna("").astype(object)
+    by_community["cost_without"] = (
+        costs["total_without"].reindex(by_community.index).fillna("").astype(object)
+    )
     years = plan_hiring(by_community.assign(grids=plan.communities.grids), policy)
-    circle = draw_circle(plan, minutes, names)
+    circle = draw_circle(plan, minutes, planned.names)
     circles, places = measure_circles(circle), suggest_halls(circle)
     remarks = find_remarks(Facts(by_grid, by_community, costs, cap, years, inputs, policy, people))
     findings = (*remark_halls(circles, places, policy), *remarks)
@@ -140,14 +147,12 @@ def staff_district(
         circles=circles,
         places=places,
         options=options,
-        certificates=certificates or {},
+        certificates=planned.certificates,
         people=people,
         inputs=inputs,
         findings=findings,
-        policy=policy,
-        lang=lang,
+        asked=asked,
         roster=roster,
-        reckoning=reckoning,
     )
     return Staffing(by_grid, by_community, make_sheets(content), findings, places)
 
