@@ -15,7 +15,9 @@ from gridder.outputs.maps.rows import NONE, tell_round
 from gridder.outputs.maps.two import Both, both
 from gridder.tables import Run
 
-SKETCH_PX = 460.0  # longer side of the sketch
+SKETCH_PX = (700.0, 400.0)  # the sketch at its widest and highest, and as large as it is on paper
+FONT_PX, FONT_MANY_PX, MANY = 11, 9, 40  # numbers of stops, and of many
+DIGIT_SHARE = 0.62  # width of a bold digit of the font's size
 PAD_SHARE = 0.06  # of the grid's longer side around it
 EMPTY: Both = {"zh": "", "en": ""}
 LINE = [
@@ -45,6 +47,8 @@ def tell_sheet(run: Run, code: str, grid: dict[str, Any], members: gpd.GeoDataFr
     seen = run.buildings.iloc[np.sort(run.buildings.sindex.query(sketch.window, predicate="intersects"))]
     near = seen[~seen.index.isin(mine.index)]
     middles = [sketch.place(point) for point in shapely.point_on_surface(mine.geometry.to_numpy())]
+    font = FONT_PX if len(mine) <= MANY else FONT_MANY_PX
+    stops = place_stops(middles, font)
     no = text_of(grid["grid_no"])
     return {
         "no": no,
@@ -53,14 +57,30 @@ def tell_sheet(run: Run, code: str, grid: dict[str, Any], members: gpd.GeoDataFr
         "households": number_of(grid["households"]) or 0,
         "facts": list_facts(run, grid),
         "box": f"0 0 {sketch.width} {sketch.height}",
-        "font": 11,
+        "font": font,
         "ground": sketch.draw([grid["geometry"]]),
         "own": sketch.draw(draw_buildings(mine)),
         "other": sketch.draw(draw_buildings(near)),
         "tour": sketch.draw([tour]) if tour is not None else "",
-        "stops": [{"x": x, "y": y, "n": n} for n, (x, y) in enumerate(middles, start=1)],
+        "stops": stops,
+        "crowded": len(stops) < len(middles),
         "buildings": [tell_building(n, row) for n, row in enumerate(records(mine[LINE]), start=1)],
     }
+
+
+def place_stops(middles: list[tuple[float, float]], font: int) -> list[dict[str, Any]]:
+    """Return the numbers of stops that have room, first come first served: ``x``, ``y`` in pixels, ``n`` from 1."""
+    placed: list[dict[str, Any]] = []
+    for n, (x, y) in enumerate(middles, start=1):
+        wide = font * DIGIT_SHARE
+        clear = all(
+            abs(x - other["x"]) >= wide * (len(str(n)) + len(str(other["n"]))) / 2
+            or abs(y - other["y"]) >= font * 0.9
+            for other in placed
+        )
+        if clear:
+            placed.append({"x": x, "y": y, "n": n})
+    return placed
 
 
 def order_by_tour(buildings: gpd.GeoDataFrame, tour: Any) -> gpd.GeoDataFrame:
@@ -105,10 +125,9 @@ class Sketch:
 
     def __init__(self, ground: BaseGeometry) -> None:
         x0, y0, x1, y1 = ground.bounds
-        longer = max(x1 - x0, y1 - y0, 1.0)
-        pad = longer * PAD_SHARE
+        pad = max(x1 - x0, y1 - y0, 1.0) * PAD_SHARE
         self.left, self.top = x0 - pad, y1 + pad
-        self.scale = SKETCH_PX / (longer + 2 * pad)
+        self.scale = min(SKETCH_PX[0] / (x1 - x0 + 2 * pad), SKETCH_PX[1] / (y1 - y0 + 2 * pad))
         self.width = round((x1 - x0 + 2 * pad) * self.scale)
         self.height = round((y1 - y0 + 2 * pad) * self.scale)
         self.window = shapely.box(x0 - pad, y0 - pad, x1 + pad, y1 + pad)
@@ -132,8 +151,19 @@ class Sketch:
         return list(shapely.get_rings(piece)) if piece.geom_type == "Polygon" else []
 
     def trace(self, line: BaseGeometry, *, closed: bool) -> str:
-        """Return one line as path commands."""
+        """Return one line as path commands: where it begins, then steps, in tenths of a pixel without what rounds to none."""
         x, y = shapely.get_coordinates(line).T
-        px, py = (x - self.left) * self.scale, (self.top - y) * self.scale
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(px, py, strict=True))
-        return f"M{points}" + ("Z" if closed else "")
+        at = np.rint(np.column_stack([x - self.left, self.top - y]) * self.scale * 10).astype(int)
+        steps = np.diff(at[: len(at) - closed], axis=0)
+        moved = "".join(tell_tenths(n) for n in steps[steps.any(axis=1)].ravel())
+        return (
+            f"M{tell_tenths(at[0, 0])}{tell_tenths(at[0, 1])}"
+            + (f"l{moved}" if moved else "")
+            + ("Z" if closed else "")
+        )
+
+
+def tell_tenths(n: int) -> str:
+    """Return a number of tenths as SVG writes it shortest, with a sign or a blank before it."""
+    text = f"{n / 10:g}".replace("0.", ".", 1) if abs(n) < 10 else f"{n / 10:g}"
+    return text if n < 0 else f" {text}"
