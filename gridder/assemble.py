@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridder.boundaries import draw_boundaries, middles
 from gridder.changes import assign_previous, list_changes
@@ -30,7 +31,7 @@ from gridder.plan_tables import (
 from gridder.policy import Policy
 from gridder.prepare import PlanOptions, Prepared, label_cells
 from gridder.problems import COST_UNITS_PER_M
-from gridder.staffing.roster_counts import People, reckoning_of, settle_people
+from gridder.staffing.roster_counts import People, reckoning_of, settle_people, tell_of_people
 from gridder.staffing.roster_sheet import Asked
 from gridder.staffing.staff import Planned, staff_district
 from gridder.tables import CHANGE_COLUMNS, Run
@@ -125,7 +126,7 @@ def staff_run(run: Run, settings: dict[str, Any]) -> Run:
         names=run.buildings["name"],
         certificates=run.certificates,
     )
-    people = People(run.workforce, run.roster)
+    people = People(run.workforce, run.roster, tell_of_people(run.findings))
     staffing = staff_district(planned, people, settings, Asked(run.policy, run.lang, reckoning_day(run)))
     kept = tuple(f for f in run.findings if not f.code.startswith(("staffing.", "scope.", "halls.")))
     return replace(
@@ -142,9 +143,8 @@ def place_halls(places: pd.DataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDat
     """Return the places of proposed halls as points in their buildings, in the order of ``places``."""
     pieces = buildings.sort_values(["building_id", "unit"], kind="stable").drop_duplicates("building_id")
     where = pieces.set_index("building_id").geometry.reindex(places["building_id"])
-    return gpd.GeoDataFrame(
-        places.reset_index(drop=True), geometry=where.representative_point().to_numpy(), crs=buildings.crs
-    )
+    points = shapely.point_on_surface(np.asarray(where))
+    return gpd.GeoDataFrame(places.reset_index(drop=True), geometry=points, crs=buildings.crs)
 
 
 def reckoning_day(run: Run) -> date | None:

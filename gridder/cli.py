@@ -302,6 +302,9 @@ def compare(
     new: Annotated[Path, typer.Argument(help="newer delivery 新方案")],
     out: Annotated[Path, o.option("--out", "page to write, FILE.html; a sheet FILE.xlsx stands beside it")],
     lang: o.LangOpt = o.Lang.zh,
+    basemap: o.BasemapOpt = None,
+    key: o.KeyOpt = None,
+    basemap_coords: o.BasemapCoordsOpt = None,
     overwrite: o.OverwriteOpt = False,
 ) -> None:
     """Draw two plans side by side, with every building that changes grid. 新旧对比"""
@@ -309,7 +312,8 @@ def compare(
         from gridder.tasks import compare_deliveries
         from gridder.text import say
 
-        compare_deliveries(old, new, out, lang=lang.value, overwrite=overwrite)
+        drawing = request_of(locals()).drawing()
+        compare_deliveries(old, new, out, lang=lang.value, overwrite=overwrite, drawing=drawing)
         print(say(lang.value, "cli.compared", path=out))
 
 
@@ -325,6 +329,10 @@ def staff(
     anonymous: o.AnonymousOpt = False,
     out: Annotated[Path | None, o.option("--out", "where to deliver; default: the same place")] = None,
     lang: Annotated[o.Lang | None, o.option("--lang", "zh|en; default: as planned")] = None,
+    pictures: o.PicturesOpt = None,
+    basemap: o.BasemapOpt = None,
+    key: o.KeyOpt = None,
+    basemap_coords: o.BasemapCoordsOpt = None,
     overwrite: o.OverwriteOpt = False,
 ) -> None:
     """Compute staffing again under another policy or workforce table; no planning. 重算人员"""
@@ -335,8 +343,11 @@ def staff(
         from gridder.text import say
 
         said = lang.value if lang else None
+        drawn = request_of(
+            {"pictures": pictures, "basemap": basemap, "key": key, "basemap_coords": basemap_coords}
+        )
         asked = Restaffing(policy, workforce, tuple(staffing or ()), anonymous, said, tuple(columns or ()))
-        run = staff_delivery(directory, journal, asked, out=out, overwrite=overwrite)
+        run = staff_delivery(directory, journal, asked, drawn, out=out, overwrite=overwrite)
         for line in findings_lines(of_staffing(run.findings), run.lang):
             print(line, file=sys.stderr)
         print(say(run.lang, "cli.staffed", path=(out or directory) / "staffing.xlsx"))

@@ -19,7 +19,7 @@ from gridder.effort import Event, Progress, silent
 from gridder.errors import Finding, GridderError, InputError, OutputError, RejectedError, UsageError
 from gridder.journal import Journal
 from gridder.outputs.geopackage import write_geopackage
-from gridder.outputs.maps.drawing import PLAIN, Drawing
+from gridder.outputs.maps.drawing import PLAIN, Drawing, keep_words
 from gridder.outputs.record import load_run, plan_sha256, write_record
 from gridder.outputs.workbook import write_workbook
 from gridder.tables import Run
@@ -137,6 +137,7 @@ def write_maps(
             write_page(folder / f"{name}-grids.html", draw_worker_sheets(run, community_id))
         if drawing.pictures and run.communities.geometry[community_id] is not None:
             draw_picture(run, community_id, folder / f"{name}.{drawing.pictures}")
+    keep_words(folder, drawing)
     pages = {community_id: f"{name}.html" for community_id, name in names.items()}
     write_page(folder / "index.html", draw_index(placed, pages, basemap=basemap))
 

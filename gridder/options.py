@@ -51,6 +51,7 @@ class PictureName(StrEnum):
 
     png = "png"
     svg = "svg"
+    none = "none"
 
 
 def option(name: str, help: str) -> Any:
@@ -86,11 +87,11 @@ BadRowsOpt = Annotated[BadRows, option("--bad-rows", "stop|quarantine 无法划�
 MissingOpt = Annotated[Missing, option("--missing", "stop|zero|estimate 户数缺失")]
 JobsOpt = Annotated[int, typer.Option("--jobs", help="processes 进程数", min=1)]
 PicturesOpt = Annotated[
-    PictureName | None, option("--pictures", "png|svg: a picture of each community 静态图")
+    PictureName | None, option("--pictures", "png|svg|none: a picture of each community 静态图")
 ]
 BasemapOpt = Annotated[
     str | None,
-    option("--basemap", "tianditu, or tiles https://…/{z}/{x}/{y}: pages then use the network 底图"),
+    option("--basemap", "tianditu, tiles https://…/{z}/{x}/{y}, or none: pages then use the network 底图"),
 ]
 KeyOpt = Annotated[str | None, option("--key", "key of the basemap; readable in the pages 底图密钥")]
 BasemapCoordsOpt = Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,7 @@ from typing import Any, Literal, cast
 from gridder.addresses import is_address, name_of_database
 from gridder.effort import Effort, EffortName
 from gridder.errors import UsageError
-from gridder.outputs.maps.basemap import find_basemap
-from gridder.outputs.maps.drawing import Drawing
-from gridder.outputs.maps.pictures import check_pictures
+from gridder.outputs.maps.drawing import Drawing, make_drawing, settle_words
 from gridder.partition.problem import GridsRule
 from gridder.policy import DEFAULT_POLICY, Policy, load_policy
 from gridder.prepare import PlanOptions
@@ -113,10 +112,11 @@ class Request:
         GridderError
             A basemap that is none, or pictures that cannot be drawn here.
         """
-        if self.pictures:
-            check_pictures()
-        basemap = find_basemap(self.basemap, key=self.key, datum=self.basemap_coords)
-        return Drawing(self.pictures, basemap)
+        return make_drawing(self.drawn())
+
+    def drawn(self, kept: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """Return the options of drawing as typed, else as a delivery was drawn with."""
+        return settle_words(vars(self), kept)
 
     def policy_of(self, settings: dict[str, Any]) -> Policy:
         """Return the policy: the command line's, else that of district.yaml, else the default."""

@@ -14,7 +14,7 @@ from gridder.edits import read_edits
 from gridder.effort import Event
 from gridder.errors import InputError, UsageError
 from gridder.journal import Journal
-from gridder.outputs.maps.drawing import PLAIN, Drawing
+from gridder.outputs.maps.drawing import PLAIN, Drawing, keep_words, make_drawing, read_words
 from gridder.outputs.record import load_run, plan_sha256
 from gridder.policy import load_policy
 from gridder.read import read_district
@@ -105,7 +105,9 @@ def regenerate_input(
     return run
 
 
-def compare_deliveries(old: Path, new: Path, out: Path, *, lang: str, overwrite: bool) -> None:
+def compare_deliveries(
+    old: Path, new: Path, out: Path, *, lang: str, overwrite: bool, drawing: Drawing = PLAIN
+) -> None:
     """Write the compare page and, beside it, the sheet of all changes.
 
     Raises
@@ -123,26 +125,27 @@ def compare_deliveries(old: Path, new: Path, out: Path, *, lang: str, overwrite:
             raise UsageError("errors.out_exists", path=str(path))
     before, after = replace(load_run(old), lang=lang), replace(load_run(new), lang=lang)
     with writing_aside(out) as aside:
-        write_page(aside / out.name, draw_compare(before, after))
+        write_page(aside / out.name, draw_compare(before, after, basemap=drawing.basemap))
         write_compare_sheet(before, after, aside / sheet.name)
         for path in (out, sheet):
             (aside / path.name).replace(path)
 
 
 def staff_delivery(
-    directory: Path, journal: Journal, asked: Restaffing, *, out: Path | None, overwrite: bool
+    directory: Path, journal: Journal, asked: Restaffing, drawn: Request, *, out: Path | None, overwrite: bool
 ) -> Run:
-    """Compute the staffing of a delivery again and deliver it; return the run.
+    """Compute the staffing of a delivery again and deliver it, drawn as it was where ``drawn`` asks nothing else.
 
     Raises
     ------
     GridderError
-        As ``restaff.staff_again`` says.
+        As ``restaff.staff_again`` and ``drawing.make_drawing`` say.
     """
     place = out or directory
     refuse_existing(place, overwrite=overwrite or out is None)
     run = staff_again(directory, asked)
-    deliver(run, place, overwrite=True, progress=journal)
+    drawing = make_drawing(drawn.drawn(read_words(directory / "maps")))
+    deliver(run, place, overwrite=True, progress=journal, drawing=drawing)
     return run
 
 
@@ -153,6 +156,7 @@ def draw_again(directory: Path, *, lang: str | None, drawing: Drawing = PLAIN) -
         write_maps(
             replace(run, lang=lang or run.lang), aside / "maps", plan_sha256(directory), drawing=drawing
         )
+        keep_words(directory / "maps", PLAIN)
         for page in sorted((aside / "maps").iterdir()):
             page.replace(directory / "maps" / page.name)
     return directory / "maps" / "index.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,40 @@ def test_map_draws_the_same_again_and_takes_the_tiles_away(delivery):
     assert {p.name: p.read_bytes() for p in (delivery / "maps").iterdir()} == before
     assert run("map", delivery)[0] == 0
     assert not any(b"tiles.example.org" in p.read_bytes() for p in (delivery / "maps").glob("*.html"))
+
+
+def test_staff_draws_as_before_unless_it_is_told_otherwise(delivery, tmp_path):
+    """Tiles and pictures stay, a basemap of its own comes without the key of the other, ``none`` takes both away."""
+    code, trouble = run("map", delivery, "--pictures", "svg", "--basemap", TILES, "--basemap-coords", "gcj02")
+    assert code == 0, trouble
+    code, trouble = run("staff", delivery, "--out", tmp_path / "same")
+    assert code == 0, trouble
+    page, told = "index.html", json.loads((tmp_path / "same" / "maps" / "drawing.json").read_text("utf-8"))
+    assert told == {"pictures": "svg", "basemap": TILES, "basemap_coords": "gcj02"}
+    assert b"tiles.example.org" in (tmp_path / "same" / "maps" / page).read_bytes()
+    assert list((tmp_path / "same" / "maps").glob("*.svg"))
+    other = "https://other.example.org/{z}/{x}/{y}.png"
+    words = ("staff", tmp_path / "same", "--basemap", other, "--pictures", "none")
+    assert run(*words, "--out", tmp_path / "other")[0] == 0
+    told = json.loads((tmp_path / "other" / "maps" / "drawing.json").read_text("utf-8"))
+    assert told == {"basemap": other}
+    assert not list((tmp_path / "other" / "maps").glob("*.svg"))
+    assert run("staff", tmp_path / "other", "--basemap", "none", "--out", tmp_path / "plain")[0] == 0
+    assert not (tmp_path / "plain" / "maps" / "drawing.json").exists()
+    assert b"example.org" not in (tmp_path / "plain" / "maps" / page).read_bytes()
+
+
+def test_a_comparison_has_tiles_only_where_asked(delivery, tmp_path):
+    page = tmp_path / "compare.html"
+    assert run("compare", delivery, delivery, "--out", page)[0] == 0
+    plain = page.read_text("utf-8")
+    assert "example.org" not in plain
+    words = ("compare", delivery, delivery, "--out", page, "--overwrite", "--basemap", TILES)
+    assert run(*words, "--basemap-coords", "gcj02")[0] == 0
+    shifted = page.read_text("utf-8")
+    assert "tiles.example.org" in shifted and "GCJ-02" in shifted
+    words = ("compare", delivery, delivery, "--out", tmp_path / "b.html", "--basemap", "tianditu")
+    assert run(*words)[0] == 2  # no key
 
 
 @pytest.mark.parametrize(

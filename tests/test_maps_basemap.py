@@ -15,6 +15,7 @@ from sample_run import A, sample_run
 from gridder.coordinates import gcj02_from_wgs84
 from gridder.errors import UsageError
 from gridder.outputs.maps.basemap import find_basemap, place_on
+from gridder.outputs.maps.compare import draw_compare
 from gridder.outputs.maps.index import draw_index
 from gridder.outputs.maps.page import draw_community
 from gridder.request import Request
@@ -137,3 +138,15 @@ def test_tiles_are_asked_for_and_the_page_works_without_them(browser, tmp_path, 
         assert tab.locator("tbody.chosen").count() == 1
     assert errors == []
     tab.close()
+
+
+def test_a_comparison_stands_where_its_tiles_do():
+    """Both plans are moved by the same some hundred metres; without tiles nothing is."""
+    run = sample_run()
+    plain, shifted = (data_of(draw_compare(run, run, basemap=b)) for b in (None, find_basemap(AMAP)))
+    assert "basemap" not in plain and shifted["basemap"]["urls"] == [AMAP]
+    (lat, lng), (to_lat, to_lng) = (told["scopes"][0]["bounds"][0] for told in (plain, shifted))
+    assert 0.001 < abs(lat - to_lat) + abs(lng - to_lng) < 0.02
+    for here, there in zip(plain["marks"]["old"], shifted["marks"]["old"], strict=True):
+        there_too = [here["at"][0] + to_lat - lat, here["at"][1] + to_lng - lng]
+        assert there["at"] == pytest.approx(there_too, abs=1e-4)

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from gridder.outputs.maps import chart, folium_page, layers, marks, palette, two
+from gridder.outputs.maps.basemap import Basemap, place_on
 from gridder.outputs.maps.compare_data import list_buildings, list_grids, pack_pieces
 from gridder.outputs.maps.compare_facts import (
     WHOLE,
@@ -34,20 +35,22 @@ __all__ = ["draw_compare", "write_compare_sheet"]
 INSET_SHARE = 1 / 45  # of a grid's size: the outline of an exception runs this far inside its boundary
 
 
-def draw_compare(old: Run, new: Run) -> str:
+def draw_compare(old: Run, new: Run, *, basemap: Basemap | None = None) -> str:
     """Return the comparison of two plans of one district as one HTML file that needs no network.
 
     Parameters
     ----------
     old, new
         The plans. Geometry is drawn in the CRS of ``new``; the page's first language is that of ``new``.
+    basemap
+        Tiles to show under both maps; the plans are then drawn in its coordinates.
 
     Returns
     -------
     str
         The file. The same plans give the same text.
     """
-    pair = Pair(bring_to(old, new.crs), new)
+    pair = Pair(bring_to(place_on(old, basemap), new.crs), place_on(new, basemap))
     before = pair.old.grids.sort_index().pipe(colour_old)
     after = colour_new(pair.new.grids.sort_index(), before)
     charts = [draw_side("old", pair.old, before), draw_side("new", pair.new, after)]
@@ -64,6 +67,7 @@ def draw_compare(old: Run, new: Run) -> str:
         css=("compare.css",),
         js=("compare.js", "compare_maps.js", "compare_tables.js", "compare_view.js"),
         data=tell_script(pair, before, after),
+        basemap=basemap,
     )
     return folium_page.render(charts, page)
 

@@ -74,11 +74,10 @@
     return group;
   };
   // the basemap, where one was asked for: tiles of the network under the map, a switch that names them
-  var based = [];
+  var based = []; // maps of the page, their tiles and switches: one switch turns all
   gridder.addBasemap = function (map) {
     var base = gridder.data.basemap;
-    if (!base || based.indexOf(map) >= 0) return;
-    based.push(map);
+    if (!base || based.some(function (other) { return other.map === map; })) return;
     root.classList.add("with-basemap");
     var tiles = L.layerGroup(base.urls.map(function (url) {
       return L.tileLayer(url, { subdomains: base.servers, maxNativeZoom: base.zoom_max, maxZoom: 21 });
@@ -88,8 +87,12 @@
       var box = gridder.make("input"), name = gridder.make("span"), note = gridder.make("span", "basemap-note");
       box.type = "checkbox";
       box.checked = true;
+      based.push({ map: map, tiles: tiles, box: box });
       box.addEventListener("change", function () {
-        if (box.checked) map.addLayer(tiles); else map.removeLayer(tiles);
+        based.forEach(function (one) {
+          one.box.checked = box.checked;
+          if (box.checked) one.map.addLayer(one.tiles); else one.map.removeLayer(one.tiles);
+        });
         root.classList.toggle("with-basemap", box.checked);
       });
       var write = function () { name.textContent = gridder.text(base.name); note.textContent = gridder.text(base.note); };
