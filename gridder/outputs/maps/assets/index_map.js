@@ -7,8 +7,8 @@
   var PAPER = [1030, 545]; // the map on A4 landscape, CSS pixels
   var byPlace = {}; // place of a community → its shape on the map
   var FILL = {
-    optimal: "#86B5A5", bounded: "#C4D9D1", locally_optimal: "#EBF4F0", feasible: "#EBF4F0", look: "#F3B58F",
-    failed: "#A63A0A", empty: "#BFC1C3"
+    optimal: "#9DCBBB", bounded: "#C8DDD4", locally_optimal: "#EBF4F0", feasible: "#EBF4F0", look: "#F3B58F",
+    failed: "#A63A0A", empty: "#AFB2B6"
   };
   chart.attributionControl.setPrefix(false);
 
