@@ -52,8 +52,9 @@ def test_the_ground_of_a_city_is_seamless_and_no_household_is_lost(city):
     assert cells.area.sum() + prepared.ground.left_out.area.sum() == pytest.approx(drawn, abs=1)
 
 
-def test_paris_is_planned_with_one_forced_exception(tmp_path):
-    columns, layers, households = CITIES["paris11_west"]
+def plan_paris(folder: Path) -> None:
+    """Plan the west of Paris 11."""
+    columns, layers, _ = CITIES["paris11_west"]
     words = [
         "--columns",
         columns,
@@ -67,17 +68,19 @@ def test_paris_is_planned_with_one_forced_exception(tmp_path):
         2,
         "-q",
     ]
-    source = SHARED / "paris11_west.gpkg"
-    assert run("plan", source, "--out", tmp_path / "a", *words)[0] == 4
-    grids = gpd.read_file(tmp_path / "a" / "plan.gpkg", layer="grids")
-    told = gpd.read_file(tmp_path / "a" / "plan.gpkg", layer="exceptions")
+    assert run("plan", SHARED / "paris11_west.gpkg", "--out", folder / "out", *words)[0] == 4
+
+
+def test_paris_is_planned_with_one_forced_exception(paris):
+    grids = gpd.read_file(paris / "plan.gpkg", layer="grids")
+    told = gpd.read_file(paris / "plan.gpkg", layer="exceptions")
     assert set(told["code"]) <= FORCED and len(told) == 1
     lawful = grids[~grids["grid_code"].isin(told["grid_code"])]
     assert lawful["households"].between(300, 500).all()
     assert shapely.coverage_is_valid(grids.geometry.values) and set(grids.geom_type) == {"Polygon"}
-    rows = pd.read_csv(tmp_path / "a" / "assignments.csv", encoding="utf-8-sig")
-    assert rows["households"].sum() == households
-    assert run("verify", tmp_path / "a", "--input", source)[0] == 0
+    rows = pd.read_csv(paris / "assignments.csv", encoding="utf-8-sig")
+    assert rows["households"].sum() == CITIES["paris11_west"][2]
+    assert run("verify", paris, "--input", SHARED / "paris11_west.gpkg")[0] == 0
 
 
 def test_unknown_counts_stop_and_say_what_each_choice_would_do():

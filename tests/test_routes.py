@@ -207,23 +207,15 @@ def test_a_barrier_across_a_route_is_seen(
 
 @pytest.mark.cities
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real cities are not beside this checkout")
-def test_rounds_of_a_real_city(tmp_path: Path) -> None:
+def test_rounds_of_a_real_city(vologda: Path, paris: Path) -> None:
     """A window of Vologda with its river and railways, and the west of Paris 11."""
-    from test_cities import CITIES
-    from test_cli import run
-    from test_vologda import cut_window
+    import pandas as pd
+    from test_vologda import raw_layers
 
-    raw = cut_window(tmp_path)
-    words = ["--effort", "quick", "--jobs", 1, "-q"]
-    columns = ["--columns", "population=population,floors=number_of_floors"]
-    assert run("plan", tmp_path / "window.gpkg", *columns, "--out", tmp_path / "v", *words)[0] == 4
-    assert look(tmp_path / "v") == set()
+    raw = raw_layers()
     rails = raw["railways"].assign(kind="railway")[["kind", "geometry"]]
     water = raw["water"].assign(kind="river")[["kind", "geometry"]]
-    import pandas as pd
-
-    assert over_raw_barriers(tmp_path / "v", gpd.GeoDataFrame(pd.concat([rails, water]), crs=rails.crs)) == []
-    columns_of, layers, _ = CITIES["paris11_west"]
-    paris = ["--columns", columns_of, "--layer", layers, "--missing", "zero", "--out", tmp_path / "p", *words]
-    assert run("plan", SHARED / "paris11_west.gpkg", *paris)[0] == 4
-    assert look(tmp_path / "p") == set()
+    barriers = gpd.GeoDataFrame(pd.concat([rails, water]), crs=rails.crs)
+    assert look(vologda) == set()
+    assert over_raw_barriers(vologda, barriers) == []
+    assert look(paris) == set()

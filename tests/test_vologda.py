@@ -21,15 +21,27 @@ LAYERS = ("buildings", "roads", "railways", "water")
 WIDTH_M = 0.05  # half the width given to a line, so that it cuts what it runs through
 
 
-def cut_window(folder: Path) -> dict[str, gpd.GeoDataFrame]:
-    """Write what lies in the window as it is published, and return the raw layers in metres."""
-    raw = {}
-    for name in LAYERS:
-        table = gpd.read_file(SOURCE, layer=name)
-        near = table.to_crs(METRIC).geometry.intersects(shapely.box(*WINDOW))
-        table[near].to_file(folder / "window.gpkg", layer=name)
-        raw[name] = table[near].to_crs(METRIC)
-    return raw
+def cut_window() -> dict[str, gpd.GeoDataFrame]:
+    """Return what lies in the window as it is published."""
+    tables = {name: gpd.read_file(SOURCE, layer=name) for name in LAYERS}
+    window = shapely.box(*WINDOW)
+    return {name: table[table.to_crs(METRIC).intersects(window)] for name, table in tables.items()}
+
+
+def raw_layers() -> dict[str, gpd.GeoDataFrame]:
+    """Return the same in metres."""
+    return {name: table.to_crs(METRIC) for name, table in cut_window().items()}
+
+
+def plan_window(folder: Path) -> None:
+    """Plan the window."""
+    for name, table in cut_window().items():
+        table.to_file(folder / "window.gpkg", layer=name)
+    code, _, trouble = run(
+        "plan", folder / "window.gpkg", "--columns", "population=population,floors=number_of_floors",
+        "--out", folder / "out", "--effort", "quick", "--jobs", 1, "-q",
+    )  # fmt: skip
+    assert code == 4, trouble  # buildings above 500 without entrance units
 
 
 def banks_of(grid: object, raw: dict[str, gpd.GeoDataFrame]) -> np.ndarray:
@@ -51,15 +63,10 @@ def joined_by_streets(banks: np.ndarray, roads: np.ndarray) -> list[set[int]]:
     return groups
 
 
-def test_no_grid_spans_water_or_rail_but_where_a_street_leads_across(tmp_path):
-    raw = cut_window(tmp_path)
-    code, _, trouble = run(
-        "plan", tmp_path / "window.gpkg", "--columns", "population=population,floors=number_of_floors",
-        "--out", tmp_path / "out", "--effort", "quick", "--jobs", 1, "-q",
-    )  # fmt: skip
-    assert code == 4, trouble  # buildings above 500 without entrance units
-    grids = gpd.read_file(tmp_path / "out" / "plan.gpkg", layer="grids").set_index("grid_code")
-    homes = gpd.read_file(tmp_path / "out" / "plan.gpkg", layer="buildings")
+def test_no_grid_spans_water_or_rail_but_where_a_street_leads_across(vologda):
+    raw = raw_layers()
+    grids = gpd.read_file(vologda / "plan.gpkg", layer="grids").set_index("grid_code")
+    homes = gpd.read_file(vologda / "plan.gpkg", layer="buildings")
     homes = homes[homes["households"] > 0]
     divided = 0
     roads = np.asarray(shapely.line_merge(shapely.union_all(raw["roads"].geometry.values)).geoms)
