@@ -21,7 +21,7 @@ def check_hall_sheet(delivery: Delivery, sheets: dict[str, Rows]) -> list[Violat
     proposal, and that no other place is better, are not worked out again.
     """
     table = find_table(sheets.get("Halls", []), "community_id")
-    if table is None or "far_households" not in table.rows or not RULES <= set(delivery.rules):
+    if table is None or "far_households" not in table.rows or not set(delivery.rules) >= RULES:
         return []
     rows = table.rows
     layer = delivery.communities.set_index("community_id").reindex(rows.index)

@@ -14,6 +14,7 @@ from gridder.verify.book import Rows, Table, find_table, read_sheets, words
 from gridder.verify.figures import EXACT, SHEET_SUM, judge, judge_column, numbers
 from gridder.verify.hall_sheet import check_hall_sheet
 from gridder.verify.money import check_budget, check_classes, check_options_sheet
+from gridder.verify.roster import check_roster
 from gridder.verify.staff_sheets import check_staff_sheets
 
 KEYS = {
@@ -39,7 +40,8 @@ def check_staff_book(delivery: Delivery) -> list[Violation]:
     found += check_totals(known) + check_subdistricts(known) + check_summary(sheets, known)
     found += check_budget(delivery, known) + check_years(known) + check_classes(delivery, sheets)
     found += check_options_sheet(sheets, known) + check_rules(delivery, sheets)
-    return found + check_staff_sheets(delivery, sheets) + check_hall_sheet(delivery, sheets)
+    found += check_staff_sheets(delivery, sheets) + check_hall_sheet(delivery, sheets)
+    return found + check_roster(delivery, sheets)
 
 
 def has_rows(rows: Rows) -> bool:
