@@ -12,7 +12,7 @@ from sample_run import HOSTILE, A, sample_run
 
 from gridder.errors import OutputError
 from gridder.outputs.maps import pictures
-from gridder.outputs.maps.picture_text import round_down
+from gridder.outputs.maps.picture_text import round_down, write_title
 
 pytest.importorskip("matplotlib")
 
@@ -45,6 +45,22 @@ def test_no_sign_of_either_language_is_missing(font, tmp_path):
         communities.loc[A, "name"] = HOSTILE + "$x$柳堤"
         pictures.draw_picture(replace(run, communities=communities), A, tmp_path / f"{lang}.svg")
         assert (tmp_path / f"{lang}.svg").read_text("utf-8").startswith("<?xml")
+
+
+@pytest.mark.parametrize("n", [4, 40, 90])
+def test_a_title_stays_on_the_page(font, n):
+    """A long name is written smaller, a very long one in lines; nothing is left out of it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=pictures.PAGE_INCHES)
+    FigureCanvasAgg(figure)
+    name = "社区" * n
+    write_title(figure, name, {"fontfamily": font})
+    (title,) = figure.texts
+    box = title.get_window_extent(figure.canvas.get_renderer())
+    assert box.x1 < 0.95 * figure.bbox.width and box.y1 < figure.bbox.height
+    assert title.get_text().replace("\n", "") == name
 
 
 def test_other_suffixes_are_refused(tmp_path):

@@ -15,6 +15,8 @@ from gridder.text import say
 
 # a grid's number over its households, the number alone, the same small; and the size of the number in points
 LABEL_POINTS = ((46.0, 28.0), (27.0, 14.0), (16.0, 8.5))
+TITLE_FONT, TITLE_LEAST = 17.0, 9.0  # points
+TITLE_ROOM = 0.9  # of the page's width
 LABEL_FONT = (11.0, 9.5, 6.0)
 NAME_POINTS, NAME_FONT = 8.0, 7.5  # width of one sign of a compound's name; its size
 
@@ -82,7 +84,7 @@ def draw_words(figure: Any, axes: Any, run: Run, sheet: Sheet, unnamed: int) -> 
     row: Any = run.communities.loc[sheet.community_id]
     name = layers.text_of(row["name"]) or sheet.community_id
     plain = {"parse_math": False, "color": OUTLINE}
-    figure.text(0.03, 0.945, say(run.lang, "pictures.title", community=name), fontsize=17, **plain)
+    write_title(figure, say(run.lang, "pictures.title", community=name), plain)
     facts = {
         "households": f"{int(row['households']):,}",
         "grids": len(sheet.grids),
@@ -95,6 +97,19 @@ def draw_words(figure: Any, axes: Any, run: Run, sheet: Sheet, unnamed: int) -> 
     figure.text(0.97, 0.03, "\n".join([*notes, say(run.lang, "pictures.restricted")]), ha="right", **grey)
     figure.text(0.965, 0.93, f"▲\n{say(run.lang, 'pictures.north')}", ha="center", va="center", **grey)
     draw_scale(figure, axes, run.lang)
+
+
+def write_title(figure: Any, title: str, style: dict[str, Any]) -> None:
+    """Write the title in one line, smaller where the name is long, else in as many lines as it needs."""
+    drawn = figure.text(0.03, 0.945, title, fontsize=TITLE_FONT, **style)
+    wide = drawn.get_window_extent(figure.canvas.get_renderer()).width / figure.bbox.width
+    if wide <= TITLE_ROOM:
+        return
+    size = max(TITLE_LEAST, TITLE_FONT * TITLE_ROOM / wide)
+    lines = math.ceil(wide * size / TITLE_FONT / TITLE_ROOM)
+    step = math.ceil(len(title) / lines)
+    drawn.set_text("\n".join(title[i : i + step] for i in range(0, len(title), step)))
+    drawn.set_fontsize(size)
 
 
 def draw_scale(figure: Any, axes: Any, lang: str) -> None:
