@@ -14,6 +14,7 @@ from small_district import CRS, WEST, buildings, write_small
 from typer.testing import CliRunner
 
 from gridder.cli import cli
+from gridder.policy import read_policy_text
 
 SAME_BYTES = ("assignments.csv", "plan.json", "maps")
 
@@ -61,9 +62,8 @@ def test_a_plan_with_a_pocket_is_delivered_with_exit_4_and_its_reason(delivery):
 
 def test_with_an_underpass_every_grid_is_lawful_and_the_exit_code_is_0(tmp_path):
     out = tmp_path / "out"
-    code, told, _ = run(
-        "plan", write_small(tmp_path / "a.gpkg", underpass=True), "--out", out, "--lang", "en", "-q"
-    )
+    words = ["--out", out, "--lang", "en", "--effort", "quick", "-q"]
+    code, told, _ = run("plan", write_small(tmp_path / "a.gpkg", underpass=True), *words)
     assert code == 0 and "exceptions 0" in told and "open" in told
     grids = gpd.read_file(out / "plan.gpkg", layer="grids")
     assert set(grids["status"]) == {"lawful"} and grids["households"].between(300, 500).all()
@@ -288,6 +288,8 @@ def test_maps_are_drawn_again_with_the_same_bytes(delivery, tmp_path):
 def test_policy_prints_every_rule_with_its_source():
     code, told, _ = run("policy")
     assert code == 0 and "households_min = 300" in told and "A二(三)2" in told
+    code, told, _ = run("policy", "changchun-2020", "--yaml")
+    assert code == 0 and told == read_policy_text("changchun-2020")[1]
     code, told, _ = run("policy", "changchun-2020", "--json")
     assert json.loads(told)["rules"]["households_max"]["value"] == 700
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from roster_cases import write_csv
 from small_district import EAST, WEST, buildings, write_small
 from test_cli import run
@@ -54,6 +55,12 @@ def test_staffing_again_changes_no_byte(without_pages: None, tmp_path: Path, nam
     assert run("plan", folder, "--out", out, *words)[0] == 4
     assert run("staff", out, "--out", again)[0] == 0
     assert {file for file in TABLES if (out / file).read_bytes() != (again / file).read_bytes()} == set()
+    if people[0] == HEADER:
+        summary = load_workbook(again / "staffing.xlsx")["Summary"]
+        said = [str(cell.value) for row in summary.iter_rows() for cell in row if cell.value]
+        assert (
+            sum("people.csv：共 2 人" in text for text in said) == 1
+        )  # a roster's findings are among the notes, once
     assert run("staff", again, "--staffing", "county_cap=20")[0] == 0  # what is changed shows
     assert {file for file in TABLES if (out / file).read_bytes() != (again / file).read_bytes()} == set(
         TABLES[1:]

@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from roster_cases import person, placed
 from sample_run import A, B, C, sample_run
 
+from gridder.errors import Finding
 from gridder.staffing.columns import KIND_OF
-from gridder.staffing.roster_counts import People
+from gridder.staffing.roster_counts import People, tell_of_people
 from gridder.staffing.roster_sheet import Asked
 from gridder.staffing.staff import Planned, Staffing, staff_district
 from gridder.tables import Run
@@ -258,3 +260,29 @@ def test_every_figure_column_is_known(staffing: Staffing) -> None:
         for column in table.columns:
             numeric = pd.api.types.is_numeric_dtype(table[column])
             assert column in KIND_OF or not numeric or column == "fits_shift", (name, column)
+
+
+def test_a_layer_holds_no_pay_of_persons() -> None:
+    """A leader far above the standard: the budget has what is kept, the community's cost in the layer is without it."""
+    run = sample_run()
+    persons = placed(person(pay_class="正职", pay_year="300000")).assign(community_id=A)
+    asked = Asked(run.policy, "zh")
+    kept, without = (
+        staff_district(planned_of(run), People(WORKFORCE, roster), SETTINGS, asked)
+        for roster in (persons, pd.DataFrame())
+    )
+    assert kept.sheets["budget"].set_index("community_id").pay_kept[A] > 200_000
+    assert kept.communities.cost_yuan_year[A] == without.communities.cost_yuan_year[A] > 0
+    assert "pay_kept" in kept.communities.cost_without[A].split()
+
+
+def test_what_was_found_about_the_people_stands_among_the_notes() -> None:
+    """Findings of a roster are told in the workbook as those of the staffing are, and are not said twice elsewhere."""
+    run = sample_run()
+    told = (Finding("roster.repeated", "problem", {"n": 1, "file": "人员.csv"}, ("#3",), "workforce"),)
+    people = People(WORKFORCE, pd.DataFrame(), told)
+    staffing = staff_district(planned_of(run), people, SETTINGS, Asked(run.policy, "zh"))
+    assert say_finding("zh", told[0]) in list(staffing.sheets["notes"]["text"])
+    assert told[0] not in staffing.findings
+    unusual = Finding("inputs.unusual_county_cap", "warning", {})
+    assert tell_of_people((*told, unusual, *staffing.findings)) == (*told, unusual)

@@ -14,7 +14,10 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook import Workbook
-from test_workbook import staffed_run, written
+from roster_cases import person, placed
+from sample_run import sample_run
+from test_staff import planned_of
+from test_workbook import HELD, staffed_run, written
 from test_workbook_office import RICH
 
 from gridder.outputs.workbook import write_workbook
@@ -22,7 +25,10 @@ from gridder.outputs.workbook.book import HEADER
 from gridder.outputs.workbook.styles import text_width
 from gridder.staffing.basis import CLAUSES, COLUMNS_OF, INPUT_CLAUSES, rule_of
 from gridder.staffing.columns import YEARS
+from gridder.staffing.roster_counts import People
+from gridder.staffing.roster_sheet import Asked
 from gridder.staffing.sheets import SUMMARY
+from gridder.staffing.staff import staff_district
 from gridder.tables import Run
 from gridder.text import has_sentence, say
 
@@ -223,9 +229,7 @@ def test_the_file_needs_no_repair(run: Run, tmp_path: Path) -> None:
         for f in re.findall(r"<f>(.*?)</f>", text)
         for name in re.findall(r"([A-Z]+)\(", f)
     }
-    known = (
-        "IF OR SUM ROUND COUNT COUNTA COUNTIF COUNTIFS SUMPRODUCT ISNUMBER INDEX MATCH MAX MID N ROWS".split()
-    )
+    known = "IF OR AND SUM ROUND COUNT COUNTA COUNTIF COUNTIFS SUMPRODUCT ISNUMBER INDEX MATCH MAX MID N ROWS".split()
     assert used <= set(known)
 
 
@@ -260,3 +264,27 @@ def test_many_communities_stay_legible(run: Run, tmp_path: Path) -> None:
     page = written(many_run, tmp_path)["Charts"]
     told = say(run.lang, "workbook.chart_posts_note", n=24, all=300)
     assert told in [cell.value for row in page.iter_rows() for cell in row]
+
+
+def test_what_was_without_a_link_leads_to_its_rule(tmp_path: Path) -> None:
+    """The number of grids chosen, its objective, pay above the standard and the transfer of the committees."""
+    run = sample_run()
+    persons = placed(person(pay_class="两委成员", committee_member="是", transferred="否", pay_year="90000"))
+    people = People(run.workforce.assign(**HELD), persons)
+    sheets = staff_district(planned_of(run), people, RICH, Asked(run.policy, "zh")).sheets
+    rich = replace(run, staffing=sheets, roster=persons)
+    book = written(rich, tmp_path)
+    lands = {(c.parent.title, c.column, c.row): t for c, t in links(book)}
+    wanted = {
+        ("Options", "chosen"): "households_target",
+        ("Options", "objective_m"): "objective",
+        ("Roster", "check_transfer"): "transfer",
+        ("Roster", "pay_above"): "pay_kept",
+    }
+    rules = sheets["rules"].set_index("field")["rule"]
+    for (sheet, column), field in wanted.items():
+        title = say("zh", f"workbook.col_{column}")
+        at = next(c for row in book[sheet].iter_rows(max_row=HEADER + 1) for c in row if c.value == title)
+        target = lands[sheet, at.column, at.row - 1]
+        assert (target.parent.title, target.value) == ("Rules", rules[field])
+    assert sheets["rules"].set_index("field").loc["transfer", "clause"] == "B三(一)"

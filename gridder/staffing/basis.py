@@ -8,6 +8,8 @@ from gridder.staffing.columns import year_of
 COLUMNS_OF = {
     "households_min": "households grids grids_min smallest lawful k households_kept",
     "households_max": "grids_max largest",
+    "households_target": "chosen",
+    "objective": "objective_m",
     "grid_workers_per_grid": "grid_worker grid_workers",
     "auxiliary_police_per_grid": "auxiliary_police police_cost",
     "posts_base_min": "posts_min",
@@ -38,10 +40,11 @@ COLUMNS_OF = {
     "performance_pay_share": "performance",
     "class_weights": "weight",
     "certificate_allowance_min_yuan_month": "allowances",
-    "pay_kept": "pay_kept pay_standard check_pay",
+    "pay_kept": "pay_kept pay_standard pay_above check_pay",
     "age_max": "check_age",
     "education_accepted": "check_education",
     "appraisal_failed_running": "check_appraisal",
+    "transfer": "check_transfer",
     "reference_wage_yuan_year": "pool total total_without cost_more pay_yuan_year class_yuan_year",
     "employer_rate": "employer",
     "medical_check_yuan_year": "medical",
@@ -53,7 +56,11 @@ RULE_OF |= {"check_certificate": "certified_min", "public_welfare": "counted_apa
 
 # Clauses that a figure rests on without a number of their own: clause and force; their words are sentences
 # ``staffing.rule_<name>`` (what is asked) and ``staffing.words_<name>`` (as printed).
-CLAUSES = {"units": ("A二(二)2", "soft")}
+CLAUSES = {
+    "units": ("A二(二)2", "soft"),
+    "transfer": ("B三(一)", "hard"),
+    "objective": ("内部规则", "house"),
+}
 # Inputs of the county: clause and force of what they are for; their words are sentences ``workbook.quote_<input>``.
 INPUT_CLAUSES = {
     "county_cap": ("B二(二)", "hard"),

@@ -17,6 +17,7 @@ import pandas as pd
 from gridder.policy import Policy
 from gridder.read.counts import is_unknown
 from gridder.read.person_cells import Span, mentioned, parse_certificate, years_between
+from gridder.staffing.basis import CLAUSES
 from gridder.staffing.budget import CERTIFICATES, FEN_DIGITS
 from gridder.staffing.persons import APART, COUNTED, read_persons
 from gridder.staffing.roster_pay import standards_of, weigh_pay
@@ -33,7 +34,6 @@ CHECKS = {
     "certificate": "certified_min",
     "pay": "pay_kept",
 }
-TRANSFER_CLAUSE = ("B三(一)", "hard")  # 2020年9月底前，要将现有社区“两委”成员依规转入“社工岗”
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Person:
 def clause_of(check: str, policy: Policy) -> tuple[str, str]:
     """Return (clause, force) of a check."""
     if not CHECKS[check]:
-        return TRANSFER_CLAUSE
+        return CLAUSES["transfer"]
     source = policy.sources[CHECKS[check]]
     return source.clause, source.force
 

@@ -5,7 +5,7 @@ The counts go where those of a table of counts go; the persons go into the workb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from gridder.staffing.roster import check_roster
 from gridder.staffing.roster_findings import find_in_roster
 from gridder.tables import LAYERS, ROSTER
 
+OF_PEOPLE = ("roster.", "inputs.")  # areas of findings about the table of staff and the inputs of the county
 WELFARE = "公益"  # in the words of B二(一): counted apart, and a column of their own
 
 
@@ -101,6 +102,11 @@ def count_known(facts: pd.DataFrame, positions: pd.Series) -> dict[str, Any]:
     party = facts["party_post"].where(~heads, False)  # B二(二): 不含社区党组织书记、副书记
     found["party_posts"] = pd.NA if party.isna().any() else int(party.sum())
     return found
+
+
+def tell_of_people(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings about tables of staff and what the county states: those that its workbook tells."""
+    return tuple(finding for finding in findings if finding.code.startswith(OF_PEOPLE))
 
 
 def reckoning_of(settings: Mapping[str, Any], effective_date: str) -> date | None:

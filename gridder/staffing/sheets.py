@@ -91,7 +91,7 @@ class Content:
     certificates: Mapping[str, Mapping[str, Any]]
     people: pd.DataFrame
     inputs: Inputs
-    findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
     asked: Asked
     roster: pd.DataFrame
 
@@ -140,7 +140,7 @@ def make_sheets(content: Content) -> dict[str, pd.DataFrame]:
             content.asked,
         ),
         "inputs": input_sheet(content.inputs),
-        "notes": pd.DataFrame({"text": [say_finding(content.lang, f) for f in content.findings]}),
+        "notes": pd.DataFrame({"text": [say_finding(content.lang, f) for f in content.notes]}),
         "rules": rule_sheet(content.policy, content.lang),
     }
     return {"summary": summary_sheet(sheets), **sheets}

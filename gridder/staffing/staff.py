@@ -48,7 +48,7 @@ class Staffing:
         ``other_posts``, ``other_shortage``, ``present``, ``apart``, ``public_welfare``, ``hiring_gap``, ``hall_share``,
         ``certified``, ``certified_gap``, ``training_seats``, ``rural``, ``derivation`` (JSON, for
         ``posts.explain_posts``), ``k_staffing`` (JSON, one entry a lawful k), ``cost_yuan_year`` (of the posts given; NA
-        without the inputs) and ``cost_without`` (lines that it lacks, with blanks between).
+        without the inputs; without pay that is kept) and ``cost_without`` (lines that it lacks, with blanks between).
         A community without households and grids has blank posts: the text sizes posts by households.
     sheets
         Tables of the workbook by name, as ``sheets.make_sheets`` lists them.
@@ -130,10 +130,11 @@ def staff_district(planned: Planned, who: People, settings: Mapping[str, Any], a
     near = share_near_hall(minutes, plan.cells, policy)
     by_community["hall_share"] = near.reindex(by_community.index).round(3)
     costs = cost_communities(by_community.posts_given, people, inputs, policy, kept)
-    by_community["cost_yuan_year"] = costs["total"].reindex(by_community.index).astype("Float64")
-    by_community["cost_without"] = (
-        costs["total_without"].reindex(by_community.index).fillna("").astype(object)
-    )
+    # A layer holds no pay of persons: what is kept stays in the sheets.
+    shown = costs if kept is None else cost_communities(by_community.posts_given, people, inputs, policy)
+    shown = shown.reindex(by_community.index)
+    by_community["cost_yuan_year"] = shown["total"].astype("Float64")
+    by_community["cost_without"] = shown["total_without"].fillna("").astype(object)
     years = plan_hiring(by_community.assign(grids=plan.communities.grids), policy)
     circle = draw_circle(plan, minutes, planned.names)
     circles, places = measure_circles(circle), suggest_halls(circle)
@@ -150,7 +151,7 @@ def staff_district(planned: Planned, who: People, settings: Mapping[str, Any], a
         certificates=planned.certificates,
         people=people,
         inputs=inputs,
-        findings=findings,
+        notes=(*findings, *who.findings),
         asked=asked,
         roster=roster,
     )
