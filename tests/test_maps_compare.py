@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,6 @@ from gridder.outputs.maps.compare import colour_new, colour_old, draw_compare, w
 from gridder.outputs.maps.compare_data import list_buildings, pack_pieces
 from gridder.outputs.maps.compare_facts import Pair, percent
 from gridder.tables import Run
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def make_older(run: Run, moves: Mapping[str, str]) -> Run:
@@ -214,18 +211,6 @@ def test_sheet_holds_history_and_moved_buildings_as_values(tmp_path):
 
 
 # ── in a browser ──
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return a headless Chromium."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def open_page(browser: Any, folder: Path, html: str, *, width: int = 1440) -> tuple[Any, list[str]]:

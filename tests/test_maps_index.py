@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,6 @@ from gridder.outputs.record import whole_sum
 from gridder.policy import load_policy
 from gridder.tables import Run
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = {A: f"{A}.html", B: f"{B}.html"}
 
 
@@ -137,18 +134,6 @@ def test_every_link_of_a_delivery_leads_to_a_page(tmp_path):
 
 
 # ── in a browser ──
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return a headless Chromium."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 def open_page(browser: Any, folder: Path, html: str, *, width: int = 1440) -> tuple[Any, list[str]]:
