@@ -289,10 +289,11 @@ def verify(
     """Check a delivery independently; trust nothing that plan computed. 独立复核"""
     with exits(lang.value):
         from gridder.report import violation_json, violation_lines
-        from gridder.verify import verify_delivery
+        from gridder.verify import list_unchecked, verify_delivery
 
-        found = verify_delivery(directory, input)
-        tell(violation_lines(found, lang.value), violation_json(found, lang.value), as_json=json_)
+        found, unchecked = verify_delivery(directory, input), list_unchecked(directory, input)
+        lines = violation_lines(found, lang.value, unchecked)
+        tell(lines, violation_json(found, lang.value, unchecked), as_json=json_)
         raise typer.Exit(EXIT_VIOLATION if found else EXIT_OK)
 
 

@@ -189,20 +189,25 @@ def policy_json(policy: Policy) -> dict[str, Any]:
     }
 
 
-def violation_lines(violations: Sequence[Any], lang: str) -> list[str]:
-    """Return one line a violation; one line of relief when there is none."""
-    if not violations:
-        return [say(lang, "cli.no_violation")]
-    return [
-        f"✕ {say(lang, v.code, **v.facts)}" + (f" [{list_ids(lang, v.ids)}]" if v.ids else "")
-        for v in violations
-    ]
+def violation_lines(violations: Sequence[Any], lang: str, unchecked: Sequence[Any] = ()) -> list[str]:
+    """Return one line a violation, or one of relief when there is none; then what was not looked at."""
+    lines = [f"✕ {told_violation(v, lang)}" for v in violations] or [say(lang, "cli.no_violation")]
+    return lines + [f"– {told_violation(v, lang)}" for v in unchecked]
 
 
-def violation_json(violations: Sequence[Any], lang: str) -> dict[str, Any]:
+def told_violation(violation: Any, lang: str) -> str:
+    """Return the sentence of a violation with the ids concerned."""
+    listed = f" [{list_ids(lang, violation.ids)}]" if violation.ids else ""
+    return say(lang, violation.code, **violation.facts) + listed
+
+
+def violation_json(violations: Sequence[Any], lang: str, unchecked: Sequence[Any] = ()) -> dict[str, Any]:
     """Return the same as plain data."""
-    told = [asdict(v) | {"ids": list(v.ids), "text": say(lang, v.code, **v.facts)} for v in violations]
-    return {"violations": told}
+    told, untold = (
+        [asdict(v) | {"ids": list(v.ids), "text": say(lang, v.code, **v.facts)} for v in some]
+        for some in (violations, unchecked)
+    )
+    return {"violations": told, "unchecked": untold}
 
 
 def batch_lines(result: Any, lang: str) -> list[str]:

@@ -37,6 +37,9 @@ from gridder.verify.routes import check_routes
 from gridder.verify.spans import check_spans
 from gridder.verify.staff_book import check_staff_book
 from gridder.verify.staffing import check_staffing
+from gridder.verify.unchecked import list_unchecked
+
+__all__ = ["Violation", "list_unchecked", "say_violation", "verify_delivery"]
 
 TABLE_CHECKS = (
     check_policy,
