@@ -136,6 +136,7 @@ LAYERS: dict[str, tuple[Mutation, set[str]]] = {
     "cap dealt out otherwise": (lambda out: [more(COMMUNITY, "posts_given", A, 1)(out), more(COMMUNITY, "posts_given", B, -1)(out)],
                                 {"communities.posts_given", "communities.unmet", "communities.unmet_per_1000",
                                  "communities.hiring_gap", "communities.training_seats"}),
+    "cost a year": (more(COMMUNITY, "cost_yuan_year", A), {"communities.cost_yuan_year"}),
     "gap of people": (more(COMMUNITY, "hiring_gap", A), {"communities.hiring_gap"}),
     "certificates missing": (more(COMMUNITY, "certified_gap", A), {"communities.certified_gap"}),
     "training seats": (more(COMMUNITY, "training_seats", A), {"communities.training_seats"}),
@@ -232,7 +233,7 @@ def test_one_wrong_cell_of_the_workbook_is_named(out: Path, name: str) -> None:
     assert expected <= found
     beside = {"Options.total", "Options.cost_more", "Budget.pool", "Budget.base", "Budget.employer", "Subdistricts.pool",
               "Subdistricts.base", "Subdistricts.employer", "Summary.pool", "Hiring.hiring",
-              "Grids.grid_workers", "Budget.performance", "Budget.total"}  # fmt: skip
+              "Grids.grid_workers", "Budget.performance", "Budget.total", "communities.cost_yuan_year"}  # fmt: skip
     assert found - expected <= beside
 
 

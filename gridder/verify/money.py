@@ -43,6 +43,11 @@ def check_budget(delivery: Delivery, tables: dict[str, Table]) -> list[Violation
         found += judge_column("Budget", rows, "employer", employer, within=HALF_FEN)
     if "posts_given" in figures:
         found += check_amounts(delivery, rows)
+    communities = delivery.communities.set_index("community_id").sort_index()
+    if "total" in figures and rows.index.is_unique and communities.index.is_unique:
+        kept = figures["pay_kept"].fillna(0) if "pay_kept" in figures else 0  # of persons: in no layer
+        total = (figures["total"] - kept).reindex(communities.index)
+        found += judge_column("communities", communities, "cost_yuan_year", total, within=HALF_FEN)
     return found + check_budget_total(rows)
 
 
