@@ -214,6 +214,19 @@ def test_a_narrow_grid_takes_the_small_label() -> None:
     assert key.contains(box(placed.x - 14, placed.y - 7.5, placed.x + 14, placed.y + 7.5))
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_no_point_is_passed_over_that_could_win(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Points reckoned from the centre outwards, and all of them at once: the same labels at the same places."""
+    rng = np.random.default_rng(seed)
+    spots, sizes = rng.uniform(0, 300, (60, 2)), rng.uniform(8, 40, (60, 2))
+    buildings: list[Any] = [box(x, y, x + w, y + h) for (x, y), (w, h) in zip(spots, sizes, strict=True)]
+    rings = rng.uniform(0, 300, (3, 7, 2))
+    wanted = [Label(str(n), shapely.MultiPoint(ring).convex_hull, LARGE) for n, ring in enumerate(rings)]
+    placed = labels.fit_labels(wanted, buildings, m_per_px=1.0)
+    monkeypatch.setattr(labels, "AT_ONCE", 10**9)
+    assert labels.fit_labels(wanted, buildings, m_per_px=1.0) == placed != {}
+
+
 def test_labels_stand_inside_and_apart() -> None:
     """Two squares side by side; the left one is full of buildings but for its upper part."""
     left, right = box(0, 0, 200, 200), box(200, 0, 400, 200)

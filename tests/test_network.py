@@ -14,7 +14,7 @@ from shapely import LineString, Point, box
 
 from gridder.policy import load_policy
 from gridder.read import read_district
-from gridder.staffing.network import Network, make_network, walk_minutes
+from gridder.staffing.network import AROUND_M, Network, make_network, nodes_around, walk_minutes
 from gridder.staffing.paths import draw_paths
 from gridder.staffing.patrol import walk_rounds, walk_to_halls
 
@@ -220,3 +220,18 @@ def test_a_pocket_is_reached_over_the_neighbours_bridge(bridge: shapely.Geometry
     assert found["c1"] == pytest.approx(640 * DETOUR / SPEED, rel=0.01)
     alone = make_network(touching, pairs, barriers(rows[0]), POLICY, halls.geometry)
     assert np.isinf(walk_to_halls(touching, halls, alone, POLICY)["c1"])
+
+
+def test_the_nodes_around_some_are_all_in_their_box() -> None:
+    """Looked for in a strip of the district; asked of every node one by one it is the same, also on the very edge."""
+    rng = np.random.default_rng(0)
+    spots = [(x, y) for x, y in rng.integers(0, 80, (150, 2)) * 25.0]
+    spots += [(0.0, 0.0), (AROUND_M, 0.0), (0.0, AROUND_M), (AROUND_M + 25, 0.0)]
+    network = make_network(cells_at(*spots), edges_of(("c0", "c1")), barriers(), POLICY)
+    corner, east, north, beyond = network.places[["c150", "c151", "c152", "c153"]]
+    for nodes in (np.array([corner]), rng.choice(150, 5, replace=False)):
+        low, high = network.xy[nodes].min(axis=0) - AROUND_M, network.xy[nodes].max(axis=0) + AROUND_M
+        inside = [n for n, at in enumerate(network.xy) if (at >= low).all() and (at <= high).all()]
+        assert nodes_around(network, nodes).tolist() == inside
+    found = nodes_around(network, np.array([corner]))
+    assert {east, north} <= set(found) and beyond not in found
