@@ -97,7 +97,7 @@
     var forms = [[lead + short, below(row)], [lead + short]];
     if (signs.length > 3 && !/[A-Za-z]/.test(short)) forms.push([lead + signs.slice(0, half).join(""), signs.slice(half).join("")]);
     if (signs.length > LONG) forms.push([lead + signs.slice(0, LONG - 1).join("") + "…"]);
-    if (sign) forms.push([sign]);
+    if (sign) forms.push([sign, short], [sign]);
     return forms.map(function (lines, n) {
       return function () {
         var node = make("span", "district-label " + kind(row) + (visible[place] ? "" : " faded"), make("b", "", lines[0]));
@@ -122,7 +122,7 @@
       return (b[1] === state.chosen) - (a[1] === state.chosen) || needsLook(rows[b[1]]) - needsLook(rows[a[1]]) || b[0][2] - a[0][2] || a[1] - b[1];
     }).map(function (pair) {
       var place = pair[1];
-      return { at: L.latLng(pair[0][0], pair[0][1]), nodes: formsOf(place), fits: liesIn(place), pad: 3, inside: !signOf(place) && place !== state.chosen, always: !!signOf(place) };
+      return { at: L.latLng(pair[0][0], pair[0][1]), nodes: formsOf(place), fits: liesIn(place), pad: 1, inside: !signOf(place) && place !== state.chosen, always: !!signOf(place) };
     });
   }
   var tip = L.tooltip({ className: "tip", direction: "top", offset: [0, -6], pane: "labels" });

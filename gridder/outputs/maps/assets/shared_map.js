@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   // labels, first come first served: {at: [lat, lng], nodes: [function () → element, …] from large to small (or node: one
-  // of them), minZoom, fits: optional function (corners) → whether the label, with `pad` pixels around it, lies well,
+  // of them), minZoom, fits: optional function (corners) → whether the label, with `pad` pixels beside it, lies well,
   // inside: drawn only where it lies well, always: its smallest form is drawn even over others}.
   // The largest form that lies well and covers no other label is drawn, else the smallest that covers none, else none.
   gridder.drawLabels = function (map, labels) {
@@ -32,7 +32,7 @@
     };
     var liesWell = function (label, box) {
       if (!label.fits) return true;
-      var pad = label.pad || 0, left = box.left - pad, right = box.right + pad, top = box.top - pad, bottom = box.bottom + pad;
+      var pad = label.pad || 0, left = box.left - pad, right = box.right + pad, top = box.top, bottom = box.bottom;
       return label.fits([[left, top], [right, top], [left, bottom], [right, bottom]].map(function (corner) {
         return map.containerPointToLatLng(corner);
       }));
