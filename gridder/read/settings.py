@@ -177,7 +177,7 @@ def parse_staffing(texts: list[str] | tuple[str, ...]) -> dict[str, float]:
     Raises
     ------
     UsageError
-        No ``=``, an input gridder does not know or that is stated twice, no number, or a number that it cannot be.
+        No ``=``, an input gridder does not know or that is stated in two ways, no number, or a number that it cannot be.
     """
     given: dict[str, float] = {}
     stated: dict[str, str] = {}
@@ -194,8 +194,8 @@ def parse_staffing(texts: list[str] | tuple[str, ...]) -> dict[str, float]:
 
 
 def refuse_twice(option: str, name: str, value: str, stated: dict[str, str]) -> None:
-    """Take note of what is stated of a name, and stop where something was before: which one is meant, nobody knows."""
-    if name in stated:
+    """Take note of what is stated of a name, and stop where something else was before: which one is meant, nobody knows."""
+    if stated.get(name, value) != value:
         raise UsageError("inputs.twice", option=option, name=name, first=stated[name], second=value)
     stated[name] = value
 
