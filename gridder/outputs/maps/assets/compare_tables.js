@@ -119,9 +119,8 @@
       return a[7] - b[7] || (codeOf("old", a) < codeOf("old", b) ? -1 : codeOf("old", a) > codeOf("old", b) ? 1 : 0) ||
         (codeOf("new", a) < codeOf("new", b) ? -1 : codeOf("new", a) > codeOf("new", b) ? 1 : 0);
     });
-    var count = {}, body = gridder.one("#moved").tBodies[0], wide = state.scope === "" && data.scopes.length > 2, last = null;
-    rows.forEach(function (building) { count[building[0]] = true; });
-    gridder.one("#moved-head").textContent = say("moved", { n: number(Object.keys(count).length) });
+    var body = gridder.one("#moved").tBodies[0], wide = state.scope === "" && data.scopes.length > 2, last = null;
+    gridder.one("#moved-head").textContent = say("moved", { n: number(new Set(rows.map(function (building) { return building[0]; })).size) });
     body.textContent = "";
     rows.slice(0, ROWS_MAX).forEach(function (building) {
       if (wide && last !== building[7]) {

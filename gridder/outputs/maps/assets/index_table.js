@@ -147,10 +147,9 @@
     gridder.one("#look").textContent = say("filter_look", { n: number(rows.filter(needsLook).length) });
     gridder.one("#all").setAttribute("aria-pressed", String(!state.only));
     gridder.one("#look").setAttribute("aria-pressed", String(state.only));
-    var select = gridder.one("#subdistrict"), names = {};
-    rows.forEach(function (row) { names[row.subdistrict] = true; });
+    var select = gridder.one("#subdistrict"), names = Array.from(new Set(rows.map(function (row) { return row.subdistrict; }))).sort();
     select.textContent = "";
-    [["*", say("all_subdistricts")]].concat(Object.keys(names).sort().map(function (name) {
+    [["*", say("all_subdistricts")]].concat(names.map(function (name) {
       return [name, district.subdistrictName(name)];
     })).forEach(function (pair) {
       var option = make("option", "", pair[1]);
@@ -158,7 +157,7 @@
       option.selected = pair[0] === state.subdistrict;
       select.appendChild(option);
     });
-    select.hidden = Object.keys(names).length < 2;
+    select.hidden = names.length < 2;
     var active = COLUMNS.filter(function (column) { return column[1] === state.key; })[0];
     gridder.one("#order").textContent = active ? say(state.up ? "sorted_up" : "sorted_down", { column: headOf(active[0]) }) : say(known(rows, "gap").length ? "sorted_default" : "sorted_plain");
     gridder.one("#reorder").hidden = !active;

@@ -7,9 +7,7 @@
   var say = review.say = function (key, facts) { return gridder.say("review." + key, facts); };
   review.list = function (texts) { return texts.join(say("and")); };
   review.countBuildings = function (rows) {
-    var ids = {};
-    rows.forEach(function (b) { ids[buildings[b][0]] = true; });
-    return Object.keys(ids).length;
+    return new Set(rows.map(function (b) { return buildings[b][0]; })).size; // ids may be any text
   };
   review.sayRows = function (rows) {
     return say("rows", { buildings: review.countBuildings(rows), households: gridder.number(review.sum(rows)) });

@@ -13,12 +13,12 @@
   };
   // one entry a building that moves as a whole, else one a unit
   var listEdits = function (state) {
-    var of = {}, done = {}, edits = [];
+    var of = {}, done = new Set(), edits = []; // ids may be any text
     state.moves.forEach(function (move) { of[move.b] = move.to; });
     state.moves.forEach(function (move) {
       var id = buildings[move.b][0], whole = review.rowsOf(id).every(function (b) { return of[b] === move.to; });
-      if (whole && done[id]) return;
-      done[id] = true;
+      if (whole && done.has(id)) return;
+      done.add(id);
       edits.push({ building_id: id, unit: whole ? null : buildings[move.b][1] || null, to_grid: grids[move.to].code, reason: move.reason });
     });
     return edits;
@@ -53,7 +53,7 @@
     if (!tree || tree.schema !== SCHEMA || !isText(tree.plan_sha256)) return fail("import_schema", { schema: SCHEMA });
     if (![tree.edits, tree.locks, tree.comments].every(isList)) return fail("import_shape");
     if (tree.plan_sha256 !== plan.plan) return fail("import_other_plan", { theirs: tree.plan_sha256.slice(0, 12) || "—", ours: plan.plan.slice(0, 12) || "—" });
-    if (tree.community_id !== plan.community) return fail("import_other_community", { theirs: String(tree.community_id), ours: plan.community });
+    if (tree.community_id !== plan.community) return fail("import_other_community", { theirs: tree.community_id == null ? "—" : String(tree.community_id), ours: plan.community });
     return readTree(tree);
   };
   var rowsOfEdit = function (edit) {
@@ -66,7 +66,7 @@
     var codes = edits.map(function (edit) { return edit.to_grid; }).concat(locks, comments.map(function (comment) { return comment.grid_code; }));
     var strange = codes.filter(function (code, i) { return gridAt(code) < 0 && codes.indexOf(code) === i; });
     if (lost.length) return fail("import_buildings", { n: lost.length, ids: some(lost) });
-    if (strange.length) return fail("import_grids", { n: strange.length, ids: some(strange.map(String)) });
+    if (strange.length) return fail("import_grids", { n: strange.length, ids: some(strange.map(function (code) { return code == null ? "—" : String(code); })) });
     var to = {}, torn = "";
     edits.forEach(function (edit) {
       rowsOfEdit(edit).forEach(function (b) {

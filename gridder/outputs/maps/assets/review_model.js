@@ -102,7 +102,7 @@
     var members = review.membersOf(of, g), households = sum(members), special = review.isSpecial(g);
     var pieces = review.piecesOf(of, g), gone = !members.length && review.base.indexOf(g) >= 0;
     var outside = special ? "" : review.outside(households);
-    return { g: g, buildings: members.length, households: households, pieces: pieces, gone: gone, outside: outside, lawful: !gone && !outside && pieces.length < 2 };
+    return { g: g, buildings: review.countBuildings(members), households: households, pieces: pieces, gone: gone, outside: outside, lawful: !gone && !outside && pieces.length < 2 };
   };
   review.changed = function (state) { // grids that gain or lose a building
     var found = {};

@@ -38,11 +38,13 @@
     one("#sign-open").setAttribute("aria-expanded", String(open));
     one("#grids").classList.toggle("signing", open);
     if (!open) return;
+    review.take([], false); // form and check have no room beside the table: one at a time
     page.showTab("grids");
     one("#keys").open = false;
     one("#reviewer").focus();
     one("#sign").parentNode.scrollIntoView({ block: "end" }); // on a phone the form is taller than what is left of the window
   };
+  document.addEventListener("gridder:hand", function () { if (review.hand.length && !one("#sign").hidden) review.openSign(false); });
   one("#sign-open").addEventListener("click", function () { review.openSign(one("#sign").hidden); });
   one("#sign-close").addEventListener("click", function () { review.openSign(false); one("#sign-open").focus(); });
   one("#reviewer").addEventListener("input", function (event) { review.note({ reviewer: event.target.value }); });
@@ -73,13 +75,18 @@
 
   var readFile = function (file) {
     var reader = new FileReader();
-    reader.onload = function () { takeText(String(reader.result), file.name); };
+    reader.onload = function () {
+      var text;
+      try { text = new TextDecoder("utf-8", { fatal: true }).decode(reader.result); } catch (error) { refuse(file.name, say("import_encoding")); return; }
+      takeText(text, file.name);
+    };
     reader.onerror = function () { review.tell(say("import_unread", { file: file.name }), true); };
-    reader.readAsText(file);
+    reader.readAsArrayBuffer(file);
   };
+  var refuse = function (name, trouble) { review.tell(name + say("colon") + trouble + say("import_kept"), true); };
   var takeText = function (text, name) {
     var read = review.fromText(text);
-    if (read.trouble) { review.tell(name + say("colon") + read.trouble + say("import_kept"), true); return; }
+    if (read.trouble) { refuse(name, read.trouble); return; }
     var facts = { file: name, moves: read.state.moves.length, locks: read.state.locks.length, comments: Object.keys(read.state.notes).length };
     review.apply(read.state, L.extend({ key: "imported" }, facts), true);
     review.tell(review.lastSaid() + (review.canUndo() ? say("undo_brings_back") : ""));

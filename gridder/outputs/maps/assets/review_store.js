@@ -27,9 +27,9 @@
     return !state.moves.length && !state.locks.length && !Object.keys(state.notes).length && !state.verdict && !state.reviewer;
   };
   review.isBlank = function () { return isBlank(review.state); };
-  // the same page in another window: its work is this one's
+  // the same page in another window: its work is this one's, where it can be read
   window.addEventListener("storage", function (event) {
-    if (event.key !== KEY) return;
+    if (event.key !== KEY || (event.newValue && !review.fromText(event.newValue).state)) return;
     review.state = review.blank();
     past = [];
     future = [];
