@@ -17,7 +17,7 @@ from gridder.staffing.options import Staffed, options_json, price_options
 from gridder.staffing.posts import Case, fewer_grids, is_rural, lawful_k, staff_posts
 from gridder.staffing.training import count_training
 
-PER_HOUSEHOLDS = 1000  # unmet need is shown per so many households, as RULES compares it
+PER_HOUSEHOLDS = 1000  # unmet need is shown per so many households
 # column → field of ``Posts``; blank where a community has no posts at all
 POST_FIGURES = {
     "posts_min": "posts_min", "posts_max": "posts_max", "posts": "posts", "hall_staff": "hall", "field_staff": "field",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import heapq
+from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 import pandas as pd
 
-# unmet need is compared per so many households, as RULES says it; cancels out of the order
-PER_HOUSEHOLDS = 1000
+from gridder.staffing.sharing_out import take_turns
 
 
 @dataclass(frozen=True)
@@ -71,24 +71,9 @@ def allocate_cap(posts: pd.DataFrame, cap: int | None) -> Cap:
 
 def give_one_by_one(given: pd.Series, target: pd.Series, households: pd.Series, cap: int) -> pd.Series:
     """Return ``given`` raised towards ``target`` post by post, greatest unmet need first, ties by id."""
-    weight = dict(zip(given.index, households.clip(lower=1).astype("int64")))
-    missing = dict(zip(given.index, (target - given).clip(lower=0).astype("int64")))
-    shares = dict.fromkeys(given.index, 0)
-
-    def entry(community: str) -> tuple[float, str]:
-        return -int(missing[community]) * PER_HOUSEHOLDS / int(weight[community]), community
-
-    queue = [entry(c) for c in given.index if missing[c] > 0]
-    heapq.heapify(queue)
-    left = cap - int(given.sum())
-    while queue and left > 0:
-        _, community = heapq.heappop(queue)
-        shares[community] += 1
-        missing[community] -= 1
-        left -= 1
-        if missing[community] > 0:
-            heapq.heappush(queue, entry(community))
-    return given + pd.Series(shares, index=given.index, dtype="int64")
+    turns = take_turns(target - given, households)
+    shares = Counter(islice(turns, max(0, cap - int(given.sum()))))
+    return given + pd.Series([shares[key] for key in given.index], index=given.index, dtype="int64")
 
 
 def cap_to_staff(posts: pd.DataFrame) -> int:

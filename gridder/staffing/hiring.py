@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import heapq
+from collections import Counter
+from itertools import islice
 
 import pandas as pd
 
 from gridder.policy import Policy
 from gridder.staffing.budget import FEN, Inputs, cost_people
+from gridder.staffing.sharing_out import take_turns
 
 
 def schedule_hiring(gaps: pd.Series, grids: pd.Series, policy: Policy) -> pd.DataFrame:
@@ -27,19 +29,10 @@ def schedule_hiring(gaps: pd.Series, grids: pd.Series, policy: Policy) -> pd.Dat
     """
     gaps = gaps.sort_index()
     left = gaps.fillna(0).clip(lower=0).astype("int64")
-    weight = grids.reindex(left.index).fillna(0).astype("int64").clip(lower=1)
-    years = range(1, policy.hiring_years + 1)
-    plan = pd.DataFrame(0, index=left.index, columns=list(years))
-    queue = [(-int(left[c]) / int(weight[c]), c) for c in left.index if left[c] > 0]
-    heapq.heapify(queue)
-    for year, people in zip(years, split_evenly(int(left.sum()), policy.hiring_years)):
-        for _ in range(people):
-            _, community = heapq.heappop(queue)
-            plan.loc[community, year] += 1
-            left[community] -= 1
-            if left[community] > 0:
-                heapq.heappush(queue, (-int(left[community]) / int(weight[community]), community))
-    return plan
+    turns = take_turns(left, grids.reindex(left.index).fillna(0))
+    hired = [Counter(islice(turns, people)) for people in split_evenly(int(left.sum()), policy.hiring_years)]
+    years = {year: [each[key] for key in left.index] for year, each in enumerate(hired, start=1)}
+    return pd.DataFrame(years, index=left.index, dtype="int64")
 
 
 def plan_hiring(communities: pd.DataFrame, policy: Policy) -> pd.DataFrame:
