@@ -204,3 +204,12 @@ def test_names_of_columns_are_each_their_own(names: list[str]) -> None:
         assert len(set(found)) == len(found) == len(names)
     firsts = {name: names.index(name) for name in names}
     assert all(number_repeats(names)[at] == name for name, at in firsts.items() if "." not in name)
+
+
+@pytest.mark.parametrize(
+    "names", [("longitude", "latitude"), ("long", "lat"), ("经度", "纬度"), ("几何", "名称")]
+)
+def test_columns_that_place_a_row_make_a_header(names: tuple[str, str]) -> None:
+    """Every name by which a row is placed on the map is one by which a header is known."""
+    rows: list[list[Any]] = [["甲区", "乙区", "丙区"], [*names, "说明甲"], [1, 2, 3]]
+    assert find_header(rows, known_names("barriers")).row == 2

@@ -21,16 +21,9 @@ TITLE_SHOWN = 40  # characters of a title that a message shows
 TITLED = 3  # columns from which on a first row with a single text is a title, not a header
 BRACKET = re.compile(r"[(（]([^()（）]*)[)）]$")
 NUMBER = re.compile(r"[+-]?[\d.,]+%?")
-PLACES = (
-    "lon",
-    "lng",
-    "经度",
-    "lat",
-    "纬度",
-    "wkt",
-    "geometry",
-    "geom",
-)  # columns that hold the place of a row
+LON_NAMES = ("lon", "lng", "long", "longitude", "经度")  # columns that hold the place of a row
+LAT_NAMES = ("lat", "latitude", "纬度")
+WKT_NAMES = ("wkt", "ewkt", "geometry", "geom", "the_geom", "wkt_geom", "wkb_geometry", "几何")
 EMPTY_NAME = "Unnamed: {}"  # what a column without a name is called, by its place from 0
 
 Row = Sequence[Any]
@@ -73,7 +66,7 @@ def known_names(layer: str, stated: Collection[str] = ()) -> frozenset[str]:
     columns = [column for name in LAYERS for column in LAYERS[name] if layer in ("", name)]
     columns += ROSTER if layer in ("", "workforce") else ()
     names = [word for column in columns for word in (column.name, *column.known_as)]
-    return frozenset(bare(name) for name in (*names, *PLACES, *stated))
+    return frozenset(bare(name) for name in (*names, *LON_NAMES, *LAT_NAMES, *WKT_NAMES, *stated))
 
 
 def find_header(rows: Sequence[Row], known: frozenset[str]) -> Header:

@@ -18,14 +18,20 @@ from pyproj import CRS
 
 from gridder.coordinates import find_crs
 from gridder.errors import InputError
-from gridder.read.header_rows import LOOKED_AT, Header, find_header, name_columns, number_repeats
+from gridder.read.header_rows import (
+    LAT_NAMES,
+    LON_NAMES,
+    LOOKED_AT,
+    WKT_NAMES,
+    Header,
+    find_header,
+    name_columns,
+    number_repeats,
+)
 from gridder.read.raw import RawLayer, crs_of, name_geometry, reading, refuse_no_layer
 from gridder.read.shapefile import FALLBACK_ENCODING, is_utf8
 from gridder.tables import fold
 
-LON_NAMES = ("lon", "lng", "long", "longitude", "经度")
-LAT_NAMES = ("lat", "latitude", "纬度")
-WKT_NAMES = ("wkt", "ewkt", "geometry", "geom", "the_geom", "wkt_geom", "wkb_geometry", "几何")
 SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)  # PostGIS writes it before the WKT
 HEX_WKB = re.compile(r"\s*0[01][0-9a-fA-F]{8,}\s*")  # byte order, type, …: what PostGIS exports to CSV
 DELIMITERS = ",;\t"
