@@ -9,7 +9,9 @@ import pandas as pd
 from gridder.verify.base import Delivery, Violation, as_text, blame
 
 EXACT = 1e-6  # no unit: whole numbers and fen as binary fractions
+HALF_FEN = 0.005  # yuan
 SHEET_SUM = 0.011  # yuan or one: sums of rounded figures, as Excel adds them up
+MONTHS = 12
 MINUTES_PER_HOUR, M_PER_KM = 60, 1000
 ROUNDED = 0.06  # of what is delivered with one decimal: half of it, and the rounding of what it came from
 

@@ -28,20 +28,16 @@ def check_hall_sheet(delivery: Delivery, sheets: dict[str, Rows]) -> list[Violat
     homes = counts(layer["households"]).set_axis(rows.index)
     found = rows_differ("Halls", delivery, rows) + judge_column("Halls", rows, "households", homes)
     halls = optional_layer(delivery, "halls")
-    given = (
-        halls["community_id"].map(as_text).value_counts()
-        if "community_id" in halls
-        else pd.Series(dtype=float)
-    )
-    found += judge_column("Halls", rows, "halls", given.reindex(rows.index).fillna(0))
+    home = halls["community_id"].map(as_text) if "community_id" in halls else pd.Series(dtype=object)
+    given = home.value_counts().reindex(rows.index).fillna(0)
+    found += judge_column("Halls", rows, "halls", given)
     if "hall_share" in layer:
         found += judge_column("Halls", rows, "hall_share", layer["hall_share"], within=SHARE)
-    known = (given.reindex(rows.index).fillna(0) > 0) & (homes > 0)
-    found += check_far(delivery, rows, homes, known) + check_walk(delivery, rows)
+    found += check_far(rows, homes, (given > 0) & (homes > 0)) + check_walk(delivery, rows)
     return found + check_proposals(delivery, rows) + check_sums("Halls", table)
 
 
-def check_far(delivery: Delivery, rows: pd.DataFrame, homes: pd.Series, known: pd.Series) -> list[Violation]:
+def check_far(rows: pd.DataFrame, homes: pd.Series, known: pd.Series) -> list[Violation]:
     """Those beyond reach are the households that the share leaves, to its third decimal; blank without hall or people."""
     if not {"far_households", "hall_share"} <= set(rows):
         return []

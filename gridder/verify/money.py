@@ -8,11 +8,10 @@ import pandas as pd
 
 from gridder.verify.base import Delivery, Violation, blame
 from gridder.verify.book import Rows, Table, find_table, words
-from gridder.verify.figures import SHEET_SUM, judge, judge_column, numbers, setting
+from gridder.verify.figures import HALF_FEN, SHEET_SUM, judge, judge_column, numbers, setting
 
 FEN = 100  # fen in a yuan
 HALF_UP = 0.5 + 1e-6  # the millionth absorbs binary fractions such as 0.7
-HALF_FEN = 0.005  # yuan
 NEEDED = ("pool", "employer")
 AMOUNTS = {
     "medical": "medical_check_yuan_year",

@@ -9,11 +9,9 @@ import pandas as pd
 
 from gridder.verify.base import Delivery, Violation, as_text, blame, optional_layer
 from gridder.verify.book import Rows, find_table, words
-from gridder.verify.figures import judge, judge_column, judge_words, numbers
+from gridder.verify.figures import HALF_FEN, MONTHS, judge, judge_column, judge_words, numbers
 
 SCHOOLED_LESS = ("小学", "初中", "高中", "中专")  # plainly below 大专
-MONTHS = 12
-HALF_FEN = 0.005  # yuan
 LEAST_YUAN = 1000  # less is no year's pay, and no statement
 WORKING_AGE = 16  # years; a younger one at recruitment is a slip of the pen
 RULES = {
@@ -75,11 +73,8 @@ def place_of(row: Row, rules: dict[str, Any]) -> tuple[str, ...]:
     """Return where a person may stand: apart by the word of the rules, else counted; or in no known community."""
     if row["entry"] in rules["counted_apart"]:
         return ("apart", "unplaced")
-    return (
-        ("counted", "unplaced")
-        if row["entry"] in rules["recruitment_checked"] and not row["position"]
-        else ()
-    )
+    plain = row["entry"] in rules["recruitment_checked"] and not row["position"]
+    return ("counted", "unplaced") if plain else ()
 
 
 def age_of(row: Row, rules: dict[str, Any]) -> tuple[str, ...]:

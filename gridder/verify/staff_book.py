@@ -15,7 +15,7 @@ from gridder.verify.figures import EXACT, SHEET_SUM, judge, judge_column, number
 from gridder.verify.hall_sheet import check_hall_sheet
 from gridder.verify.money import check_budget, check_classes, check_options_sheet
 from gridder.verify.roster import check_roster
-from gridder.verify.staff_sheets import check_staff_sheets
+from gridder.verify.staff_sheets import check_staff_sheets, check_sums
 
 KEYS = {
     "Grids": "grid_code", "Communities": "community_id", "Subdistricts": "subdistrict", "Hiring": "community_id",
@@ -37,7 +37,9 @@ def check_staff_book(delivery: Delivery) -> list[Violation]:
         return [*found, blame("verify_staffing.row_twice", twice)]
     found += mirror("Grids", known, delivery.grids.set_index("grid_code"))
     found += mirror("Communities", known, delivery.communities.set_index("community_id"))
-    found += check_totals(known) + check_subdistricts(known) + check_summary(sheets, known)
+    for sheet, table in sorted(known.items()):
+        found += check_sums(sheet, table)
+    found += check_subdistricts(known) + check_summary(sheets, known)
     found += check_budget(delivery, known) + check_years(known) + check_classes(delivery, sheets)
     found += check_options_sheet(sheets, known) + check_rules(delivery, sheets)
     found += check_staff_sheets(delivery, sheets) + check_hall_sheet(delivery, sheets)
@@ -68,25 +70,6 @@ def mirror(sheet: str, tables: dict[str, Table], layer: pd.DataFrame) -> list[Vi
 def flag_or_figure(cell: Any) -> Any:
     """Return a cell with yes and no as 1 and 0, as the layers hold flags."""
     return 1 if cell in words("staffing.yes") else 0 if cell in words("staffing.no") else cell
-
-
-def check_totals(tables: dict[str, Table]) -> list[Violation]:
-    """Every sum below a table is the sum of its rows, blank over nothing known."""
-    found = []
-    for sheet, table in sorted(tables.items()):
-        sums = table.sums.dropna()
-        true = pd.Series({name: numbers(table.rows[name]).sum(min_count=1) for name in sums.index})
-        found += judge_sums(sheet, sums, true)
-    return found
-
-
-def judge_sums(sheet: str, said: pd.Series, true: pd.Series) -> list[Violation]:
-    """Return one violation a sum that its rows do not add up to."""
-    return [
-        violation
-        for name in said.index
-        for violation in judge(sheet, name, said[[name]], true[[name]], within=SHEET_SUM)
-    ]
 
 
 def check_subdistricts(tables: dict[str, Table]) -> list[Violation]:

@@ -6,13 +6,11 @@ import pandas as pd
 
 from gridder.verify.base import Delivery, Violation, as_text, optional_layer
 from gridder.verify.book import Rows, Table, find_table
-from gridder.verify.figures import judge, judge_column, numbers
+from gridder.verify.figures import HALF_FEN, MONTHS, SHEET_SUM, judge, judge_column, numbers
 
 HOLDERS = {"助理社工师": "assistant_certified", "社工师": "certified", "高级社工师": "senior_certified"}
 CERTIFIED = {"certified_counts", "certified_min", "certificate_allowance", "certificate_allowance_yuan_month"}
 TRAINED = {"leaders_per_community", "training_cycle_years"}
-MONTHS = 12
-HALF_FEN = 0.005  # yuan
 
 
 def check_staff_sheets(delivery: Delivery, sheets: dict[str, Rows]) -> list[Violation]:
@@ -95,12 +93,12 @@ def rows_differ(sheet: str, delivery: Delivery, rows: pd.DataFrame) -> list[Viol
 
 
 def check_sums(sheet: str, table: Table) -> list[Violation]:
-    """Every sum below is that of its rows."""
+    """Every sum below is that of its rows, blank over nothing known."""
     sums = table.sums.dropna()
     return [
         violation
         for name in sums.index
         for violation in judge(
-            sheet, name, sums[[name]], {name: numbers(table.rows[name]).sum(min_count=1)}, within=HALF_FEN * 2
+            sheet, name, sums[[name]], {name: numbers(table.rows[name]).sum(min_count=1)}, within=SHEET_SUM
         )
     ]
