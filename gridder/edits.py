@@ -134,19 +134,19 @@ def tell_edits(edits: Edits, old: pd.DataFrame, new: pd.DataFrame) -> tuple[Find
     old, new
         The buildings before and after: building_id, unit, grid_code.
     """
-    comments = [told for review in edits.reviews for told in review["comments"]]
-    back = sorted({told["grid_code"] for told in comments if told["verdict"] == "reject"})
+    comments = [comment for review in edits.reviews for comment in review["comments"]]
+    back = sorted({comment["grid_code"] for comment in comments if comment["verdict"] == "reject"})
     changed = [code for code in back if members(old, code) != members(new, code)]
     told: dict[str, list[str]] = {
         "moved": [f"{move['building_id']} → {move['to_grid']}" for move in edits.moves],
         "locked": list(edits.locks),
-        "commented": sorted({told["grid_code"] for told in comments if told["text"]}),
-        "accepted": sorted({told["grid_code"] for told in comments if told["verdict"] == "accept"}),
+        "commented": sorted({comment["grid_code"] for comment in comments if comment["text"]}),
+        "accepted": sorted({comment["grid_code"] for comment in comments if comment["verdict"] == "accept"}),
         "sent_back_changed": changed,
         "sent_back_same": [code for code in back if code not in changed],
         "refused": sorted({r["community_id"] for r in edits.reviews if r["verdict"] == "reject"}),
     }
-    facts = {"comments": sum(1 for told in comments if told["text"])}
+    facts = {"comments": sum(1 for comment in comments if comment["text"])}
     return tuple(
         Finding(
             f"edits.{key}",

@@ -397,7 +397,7 @@ def test_the_sheet_says_why_and_by_which_clause():
     table = placed(person(age="41"), person(age=None, education=None), person(community_id="Z"))
     checks = check_roster(table, POLICY, classes=CLASSES)
     for lang, word in (("zh", "不符合"), ("en", "does not meet it")):
-        sheet = roster_sheet(table, checks, NAMES, POLICY, lang)
+        sheet = roster_sheet(table, checks, NAMES, lang)
         assert list(sheet.columns) == list(SHEET) and len(sheet) == 3
         assert sheet["check_age"].tolist()[0] == word and sheet["check_age"].isna().tolist() == [
             False,
@@ -409,7 +409,7 @@ def test_the_sheet_says_why_and_by_which_clause():
         assert sheet["community"].fillna("").tolist() == ["东社区", "东社区", ""]
     assert roster_table(pd.DataFrame(), CLASSES, COMMUNITIES, Asked(POLICY, "zh")).empty
     told = roster_table(table, CLASSES, COMMUNITIES, Asked(POLICY, "zh", DAY))
-    pd.testing.assert_frame_equal(told, roster_sheet(table, checks, NAMES, POLICY, "zh"))
+    pd.testing.assert_frame_equal(told, roster_sheet(table, checks, NAMES, "zh"))
 
 
 def test_classes_of_a_roster_are_paid_about_the_wage():

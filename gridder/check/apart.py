@@ -52,7 +52,7 @@ def find_apart(district: District) -> list[Finding]:
         table = getattr(district, layer)
         if table is None or table.empty:
             continue
-        away = distance_between(district.buildings, table, buildings)
+        away = distance_between(table, buildings)
         if away > APART_M:
             found.append(tell(layer, away, buildings, middles_of(table), district))
     return found
@@ -71,7 +71,7 @@ def inner_box(points: Points) -> InnerBox:
     return InnerBox((*low, *high))
 
 
-def distance_between(buildings: gpd.GeoDataFrame, table: gpd.GeoDataFrame, middles: Points) -> float:
+def distance_between(table: gpd.GeoDataFrame, middles: Points) -> float:
     """Return how far the nearest feature of a layer is from the box of most buildings, metres."""
     bounds = shapely.bounds(table.geometry.to_numpy())
     bounds = bounds[np.isfinite(bounds).all(axis=1)]

@@ -38,7 +38,7 @@ def blame(code: str, label: str, key: str, line: int, **facts: Any) -> Finding:
     return Finding(code, "problem", {"file": label, "key": key, "line": line, **facts})
 
 
-def name_unknown(label: str, key: str, line: int, known: Sequence[str]) -> Finding:
+def explain_unknown_key(label: str, key: str, line: int, known: Sequence[str]) -> Finding:
     """Return that a key is none, with the one that may have been meant."""
     near = get_close_matches(key, known, n=1, cutoff=NEAR)
     if near:

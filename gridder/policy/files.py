@@ -17,9 +17,9 @@ from gridder.errors import Finding, PolicyError
 from gridder.policy.complaints import (
     blame,
     explain_contradictions,
+    explain_unknown_key,
     explain_validation,
     explain_yaml,
-    name_unknown,
 )
 from gridder.policy.model import FORCES, Policy, Source, policy_fields
 
@@ -83,7 +83,6 @@ def load_policy(name_or_file: str = DEFAULT_POLICY) -> Policy:
     values, sources, findings = split_rules(label, tree)
     if findings:
         raise PolicyError("errors.policy_unusable", findings=tuple(findings), file=label)
-    told = explain_contradictions(label, sources, values)
     try:
         return Policy(
             name=str(tree.get("name", Path(label).stem)),
@@ -95,9 +94,9 @@ def load_policy(name_or_file: str = DEFAULT_POLICY) -> Policy:
     except ValidationError as error:
         single = explain_validation(label, sources, error)
         blamed = {finding.facts["key"] for finding in single}
-        both = (f for f in told if not blamed & {f.facts["key"], f.facts["other"]})
-        found = (*single, *both)
-        raise PolicyError("errors.policy_unusable", findings=found, file=label) from None
+        told = explain_contradictions(label, sources, values)
+        both = [one for one in told if not blamed & {one.facts["key"], one.facts["other"]}]
+        raise PolicyError("errors.policy_unusable", findings=(*single, *both), file=label) from None
 
 
 def read_tree(label: str, text: str) -> Any:
@@ -123,14 +122,14 @@ def split_rules(label: str, tree: Any) -> tuple[dict[str, Any], dict[str, Source
     sources: dict[str, Source] = {}
     rules, known = tree["rules"], policy_fields()
     findings = [
-        name_unknown(label, str(key), tree.lc.key(key)[0] + 1, TOP_KEYS)
+        explain_unknown_key(label, str(key), tree.lc.key(key)[0] + 1, TOP_KEYS)
         for key in tree
         if key not in TOP_KEYS
     ]
     for key, entry in rules.items():
         line = rules.lc.key(key)[0] + 1
         if key not in known:
-            findings.append(name_unknown(label, str(key), line, known))
+            findings.append(explain_unknown_key(label, str(key), line, known))
         elif not isinstance(entry, dict) or set(entry) - ENTRY_KEYS:
             findings.append(blame("errors.policy_entry", label, key, line))
         elif "value" not in entry or not entry.get("source") or entry.get("force") not in FORCES:

@@ -143,8 +143,8 @@ class Policy(BaseModel):
     @model_validator(mode="after")
     def check_together(self) -> Policy:
         """Refuse values that contradict each other."""
-        for one in contradictions(self.model_dump()):
-            raise ValueError(" ".join(one.keys))
+        if found := contradictions(self.model_dump()):
+            raise ValueError(" ".join(found[0].keys))
         return self
 
     @property
@@ -183,10 +183,16 @@ class Contradiction:
 def contradictions(values: Mapping[str, Any]) -> list[Contradiction]:
     """Return the pairs of rules that contradict each other; what is no number is judged elsewhere."""
     numbers = {key: float(value) for key, value in values.items() if is_number(value)}
-    told = [(one, (numbers[one[0]], numbers[one[1]])) for one in (*PAIRS, SHARES) if set(one) <= set(numbers)]
-    found = [Contradiction("order", keys, two) for keys, two in told if keys != SHARES and two[0] > two[1]]
-    parts = [(keys, two) for keys, two in told if keys == SHARES]
-    return found + [Contradiction("shares", *one) for one in parts if abs(sum(one[1]) - 1) > WHOLE_WITHIN]
+    found: list[Contradiction] = []
+    for keys in (*PAIRS, SHARES):
+        if not set(keys) <= set(numbers):
+            continue
+        first, second = (numbers[key] for key in keys)
+        if keys == SHARES and abs(first + second - 1) > WHOLE_WITHIN:
+            found.append(Contradiction("shares", keys, (first, second)))
+        if keys != SHARES and first > second:
+            found.append(Contradiction("order", keys, (first, second)))
+    return found
 
 
 def is_number(value: Any) -> bool:

@@ -68,10 +68,10 @@ def settle_people(
     spoken = communities["name"].fillna("").astype(str)
     roster = texts.assign(**place_persons(texts, facts, spoken))
     checks = check_roster(roster, policy, reckoning=reckoning)
-    return People(count_persons(roster, facts, policy), roster, find_in_roster(roster, facts, checks, policy))
+    return People(count_persons(roster, facts), roster, find_in_roster(roster, facts, checks, policy))
 
 
-def count_persons(roster: pd.DataFrame, facts: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def count_persons(roster: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Return the counts of every community with a person, sorted by id; NA where a row leaves them open.
 
     ``posts_now`` are all persons counted; classes, party-building posts and certificates are NA as soon as one of

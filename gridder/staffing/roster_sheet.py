@@ -30,7 +30,7 @@ SHEET = (
 
 
 def roster_sheet(
-    roster: pd.DataFrame, checks: pd.DataFrame, communities: pd.Series, policy: Policy, lang: str
+    roster: pd.DataFrame, checks: pd.DataFrame, communities: pd.Series, lang: str
 ) -> pd.DataFrame:
     """Return the sheet of a roster, sorted by community, file and row.
 
@@ -56,9 +56,7 @@ def roster_sheet(
         table[column] = checks[source]
     for column in NUMBERS:
         table[column] = [as_number(text) for text in roster[column]]
-    table["remarks"] = [
-        remark(why, row, policy, lang) for why, row in zip(roster["place_why"], rows_of(checks))
-    ]
+    table["remarks"] = [remark(why, row, lang) for why, row in zip(roster["place_why"], rows_of(checks))]
     order = table["community_id"].fillna("").astype(str)
     table = table.assign(order=order).sort_values(["order", "file", "row"], kind="stable")
     return table[list(SHEET)].reset_index(drop=True)
@@ -88,7 +86,7 @@ def roster_table(
     if roster.empty:
         return pd.DataFrame(columns=list(SHEET))
     checks = check_roster(roster, asked.policy, classes=classes, reckoning=asked.reckoning)
-    return roster_sheet(roster, checks, communities["name"], asked.policy, asked.lang)
+    return roster_sheet(roster, checks, communities["name"], asked.lang)
 
 
 def as_number(text: Any) -> Any:
@@ -100,7 +98,7 @@ def as_number(text: Any) -> Any:
     return whole if str(whole) == str(text) else text
 
 
-def remark(place_why: str, row: dict[str, Any], policy: Policy, lang: str) -> str | None:
+def remark(place_why: str, row: dict[str, Any], lang: str) -> str | None:
     """Return the checks of one person that are open, failed or relaxed, each with its reason, clause and force."""
     told = [say(lang, f"roster.why_{place_why}")] if place_why else []
     for check in CHECKS:
