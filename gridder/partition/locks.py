@@ -33,7 +33,8 @@ class Merged:
 def merge_locks(problem: Problem) -> Merged:
     """Return the problem with every lock merged into one atom that is a connected set.
 
-    Atoms of a lock that do not touch are linked over the fewest free atoms, which then belong to the lock.
+    Atoms of a lock that do not touch are linked over few free atoms, of their own old grids where these do, which then
+    belong to the lock.
     Where no link exists the part with most households keeps the lock and a reason ``lock`` names the
     others.
     """
@@ -75,23 +76,35 @@ def leading(labels: Ints, weights: Ints) -> int:
 
 
 def link_locks(problem: Problem) -> tuple[Ints, list[Reason]]:
-    """Return labels under which every lock is connected, and a reason for each part that had to be let go."""
+    """Return labels under which every lock is connected, and a reason for each part that had to be let go.
+
+    First every lock is linked within the old grids of its own atoms: where these hold it together no lock can stand in
+    the way of another. What is then apart is linked over any free atoms.
+    """
     fixed = problem.fixed.copy()
+    labels = [int(label) for label in np.unique(fixed[fixed >= 0])]
+    for label in labels:
+        held = problem.previous[problem.fixed == label]
+        link_parts(problem, fixed, label, np.isin(problem.previous, held[held >= 0]))
     reasons = []
-    for label in np.unique(fixed[fixed >= 0]):
-        while True:
-            parts = lock_parts(problem, fixed, int(label))
-            if len(parts) <= 1:
-                break
-            path = shortest_link(problem, fixed, parts)
-            if path is None:
-                lost = np.concatenate(parts[1:])
-                facts = {"label": int(label), "households_max": problem.households_max}
-                fixed[lost] = -1
-                reasons.append(Reason("lock", tuple(sorted(int(i) for i in lost)), facts))
-                break
-            fixed[path] = label
+    for label in labels:
+        parts = link_parts(problem, fixed, label, np.ones(problem.n_atoms, dtype=bool))
+        if len(parts) > 1:
+            lost = np.concatenate(parts[1:])
+            facts = {"label": label, "households_max": problem.households_max}
+            fixed[lost] = -1
+            reasons.append(Reason("lock", tuple(sorted(int(i) for i in lost)), facts))
     return fixed, reasons
+
+
+def link_parts(problem: Problem, fixed: Ints, label: int, open_to: np.ndarray) -> list[Ints]:
+    """Return the parts of a lock that no way over free atoms of ``open_to`` links; ``fixed`` gets the ways found."""
+    while len(parts := lock_parts(problem, fixed, label)) > 1:
+        path = shortest_link(problem, (fixed < 0) & open_to, parts)
+        if path is None:
+            break
+        fixed[path] = label
+    return parts
 
 
 def lock_parts(problem: Problem, fixed: Ints, label: int) -> list[Ints]:
@@ -115,7 +128,7 @@ def loosen(problem: Problem) -> Problem:
     return replace(problem, fixed=fixed)
 
 
-def shortest_link(problem: Problem, fixed: Ints, parts: list[Ints]) -> list[int] | None:
+def shortest_link(problem: Problem, free: np.ndarray, parts: list[Ints]) -> list[int] | None:
     """Return the free atoms of a shortest way from the first part to any other, or None."""
     first, neighbour, _ = problem.adjacency
     goal = {int(i) for part in parts[1:] for i in part}
@@ -126,11 +139,11 @@ def shortest_link(problem: Problem, fixed: Ints, parts: list[Ints]) -> list[int]
         for w in neighbour[first[u] : first[u + 1]].tolist():
             if w in goal:
                 path = []
-                while u >= 0 and fixed[u] < 0:
+                while free[u]:
                     path.append(u)
                     u = came[u]
                 return path
-            if w not in came and fixed[w] < 0:
+            if w not in came and free[w]:
                 came[w] = u
                 queue.append(w)
     return None
