@@ -152,6 +152,28 @@ def test_what_is_no_delivery_is_refused_by_name(tmp_path):
     assert caught.value.code == "errors.no_delivery" and caught.value.facts == {"path": tmp_path.name}
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("plan.json", "{torn", "errors.delivery_unreadable"),
+        ("plan.json", "[]", "errors.delivery_schema"),
+        ("plan.json", '{"schema": 99}', "errors.delivery_schema"),
+        ("plan.gpkg", "no database", "errors.delivery_unreadable"),
+        ("plan.gpkg", None, "errors.delivery_layers"),
+    ],
+)
+def test_a_damaged_delivery_is_refused_by_file(folder, tmp_path, name, content, code):
+    shutil.copytree(folder, tmp_path / "torn")
+    if content is None:  # a database, but of something else
+        (tmp_path / "torn" / name).unlink()
+        write_small(tmp_path / "torn" / name)
+    else:
+        (tmp_path / "torn" / name).write_text(content, "utf-8")
+    with pytest.raises(InputError) as caught:
+        load_run(tmp_path / "torn")
+    assert caught.value.code == code and str(caught.value.facts["file"]).endswith(name)
+
+
 def test_a_delivery_from_before_a_rule_was_made_can_still_be_read(folder, tmp_path):
     """A rule that the record lacks is that of the policy of its name; one that is no more is passed over."""
     old = tmp_path / "old"

@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyogrio.errors import DataLayerError, DataSourceError
 
 import gridder
 from gridder.errors import Finding, InputError
@@ -21,6 +22,15 @@ from gridder.policy import DEFAULT_POLICY, Policy, Source, load_policy, policy_f
 from gridder.tables import ASSIGNMENT_COLUMNS, Run
 
 SCHEMA = 1
+LAYERS = (
+    "grids",
+    "buildings",
+    "cells",
+    "communities",
+    "exceptions",
+    "quarantine",
+    "edges",
+)  # every delivery has them
 VERSIONS = ("geopandas", "shapely", "numpy", "scipy", "ortools", "numba", "networkx", "folium")
 
 
@@ -143,13 +153,9 @@ def load_run(directory: Path) -> Run:
     Raises
     ------
     InputError
-        ``directory`` is no delivery of gridder.
+        ``directory`` is no delivery of gridder, or a file of it is damaged.
     """
-    plan, base = directory / "plan.json", directory / "plan.gpkg"
-    if not plan.is_file() or not base.is_file():
-        raise InputError("errors.no_delivery", path=directory.name)
-    record = json.loads(plan.read_text("utf-8"))
-    layers: dict[str, Any] = read_geopackage(base)
+    record, layers = read_files(directory)
     empty = pd.DataFrame()
     return Run(
         district_id=record["district"]["id"],
@@ -177,6 +183,26 @@ def load_run(directory: Path) -> Run:
         proposed_halls=layers.get("proposed_halls", gpd.GeoDataFrame()),
         **{name: layers[name] for name in CONTEXT},
     )
+
+
+def read_files(directory: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what ``plan.json`` says and the layers of ``plan.gpkg``; InputError names what is missing or damaged."""
+    plan, base = directory / "plan.json", directory / "plan.gpkg"
+    if not plan.is_file() or not base.is_file():
+        raise InputError("errors.no_delivery", path=directory.name)
+    try:
+        record = json.loads(plan.read_text("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError("errors.delivery_unreadable", file=str(plan), why=str(error)) from None
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise InputError("errors.delivery_schema", file=str(plan), schema=SCHEMA)
+    try:
+        layers = read_geopackage(base)
+    except (DataSourceError, DataLayerError) as error:
+        raise InputError("errors.delivery_unreadable", file=str(base), why=str(error)) from None
+    if lost := sorted({*LAYERS, *CONTEXT} - set(layers)):
+        raise InputError("errors.delivery_layers", file=str(base), layers=", ".join(lost))
+    return record, dict(layers)
 
 
 def index_by(frame: gpd.GeoDataFrame, column: str) -> gpd.GeoDataFrame:
