@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import geopandas as gpd
@@ -67,6 +68,13 @@ def test_other_suffixes_are_refused(tmp_path):
     with pytest.raises(OutputError) as refused:
         pictures.draw_picture(sample_run(), A, tmp_path / "a.bmp")
     assert refused.value.code == "pictures.wrong_suffix"
+
+
+def test_a_matplotlib_that_is_missing_or_broken_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)  # what an import of it then says: ImportError
+    with pytest.raises(OutputError) as refused:
+        pictures.check_pictures()
+    assert refused.value.code == "pictures.no_matplotlib"
 
 
 def test_missing_font_is_said(monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +95,11 @@ def draw_picture(run: Run, community_id: str, path: str | Path) -> None:
 
 
 def check_pictures() -> None:
-    """Raise OutputError where no picture can be drawn: matplotlib or a font with Chinese signs is missing."""
-    if find_spec("matplotlib") is None:
-        raise OutputError("pictures.no_matplotlib")
+    """Raise OutputError where no picture can be drawn: matplotlib is missing or broken, or no font has Chinese signs."""
+    try:
+        import_module("matplotlib.figure")
+    except ImportError as error:
+        raise OutputError("pictures.no_matplotlib") from error
     find_font()
 
 
