@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -98,10 +99,7 @@ def assemble(
         halls=known.halls,
         previous_grids=known.previous_grids,
         workforce=pd.DataFrame(),
-        certificates={
-            c: certificate_record(cert, piece_totals(prepared, c)) | {"objective": options.objective}
-            for c, cert in sorted(certificates.items())
-        },
+        certificates=record_certificates(prepared, certificates, options.objective),
         staffing={},
         inputs=known.inputs,
         options=resolved_options(prepared, effort, options, past, grids),
@@ -112,6 +110,16 @@ def assemble(
         ),
     )
     return staff_run(put_people(run, known.workforce, anonymous=options.anonymous), known.settings)
+
+
+def record_certificates(
+    prepared: Prepared, certificates: Mapping[str, Certificate], objective: str
+) -> dict[str, dict[str, Any]]:
+    """Return ``Run.certificates``: what was found and proven for each community, sorted by id."""
+    return {
+        community: certificate_record(found, piece_totals(prepared, community)) | {"objective": objective}
+        for community, found in sorted(certificates.items())
+    }
 
 
 def staff_run(run: Run, settings: dict[str, Any]) -> Run:

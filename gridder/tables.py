@@ -34,6 +34,8 @@ class Column:
 # ``path``: a way on foot that bounds nothing and cuts no ground, but crosses barriers
 BARRIER_KINDS = ("river", "railway", "expressway", "arterial", "road", "wall", "crossing", "path")
 
+COMMUNITY_ID_KNOWN_AS = ("社区编号", "社区代码", "社区编码", "sqdm", "社区id")
+COMMUNITY_KNOWN_AS = ("社区", "社区名称", "所在社区", "所属社区")  # by its name
 HOUSEHOLDS_KNOWN_AS = (
     "household", "hh", "户数", "总户数", "居民户数", "住户数", "常住户数", "住宅套数", "套数",
 )  # fmt: skip
@@ -73,7 +75,7 @@ LAYERS: dict[str, tuple[Column, ...]] = {
             ),
         ),
         Column("count_group", "text", ("户数组", "户数分组")),
-        Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm", "社区id")),
+        Column("community_id", "text", COMMUNITY_ID_KNOWN_AS),
         Column("name", "text", ("building_name", "楼栋名称", "楼名", "名称", "建筑名称", "地址")),
         Column("units", "text", ("unit_households", "单元", "单元数", "单元户数")),
         Column("floors", "number", ("storeys", "levels", "楼层", "层数", "楼层数", "地上层数")),
@@ -81,7 +83,7 @@ LAYERS: dict[str, tuple[Column, ...]] = {
         Column("use", "text", ("用途", "建筑用途", "房屋用途", "usage")),
     ),
     "communities": (
-        Column("community_id", "text", ("id", "社区编号", "社区代码", "社区编码", "sqdm", "社区id", "code")),
+        Column("community_id", "text", ("id", *COMMUNITY_ID_KNOWN_AS, "code")),
         Column("name", "text", ("community", "社区", "社区名称", "sqmc", "名称")),
         Column("subdistrict_id", "text", ("街道编号", "街道代码", "jddm")),
         Column("subdistrict", "text", ("街道", "街道名称", "jdmc")),
@@ -103,26 +105,12 @@ LAYERS: dict[str, tuple[Column, ...]] = {
     "sites": (Column("name", "text", ("单位", "单位名称", "名称")),),
     "previous_grids": (Column("grid_code", "text", ("网格编号", "网格代码", "网格编码", "wgdm")),),
     "halls": (
-        Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm")),
+        Column("community_id", "text", COMMUNITY_ID_KNOWN_AS),
         Column("name", "text", ("名称",)),
     ),
     "workforce": (
-        Column(  # an id, or where there is none the name
-            "community_id",
-            "text",
-            (
-                "社区编号",
-                "社区代码",
-                "社区编码",
-                "sqdm",
-                "社区id",
-                "community",
-                "社区",
-                "社区名称",
-                "所在社区",
-                "所属社区",
-            ),
-        ),
+        # an id, or where there is none the name
+        Column("community_id", "text", (*COMMUNITY_ID_KNOWN_AS, "community", *COMMUNITY_KNOWN_AS)),
         Column("posts_now", "count", ("现有人数", "现有社工", "在岗人数", "人数")),
         Column("leaders", "count", ("正职", "社区正职")),
         Column("committee", "count", ("两委成员", "其他两委成员")),
@@ -138,8 +126,8 @@ LAYERS: dict[str, tuple[Column, ...]] = {
 
 # A table of staff with one row a person: all texts until they are judged. ``appraisals`` also from one column a year.
 ROSTER: tuple[Column, ...] = (
-    Column("community_id", "text", ("社区编号", "社区代码", "社区编码", "sqdm", "社区id")),
-    Column("community", "text", ("社区", "社区名称", "所在社区", "所属社区", "工作社区")),
+    Column("community_id", "text", COMMUNITY_ID_KNOWN_AS),
+    Column("community", "text", (*COMMUNITY_KNOWN_AS, "工作社区")),
     Column("person", "text", ("姓名", "人员姓名", "name", "full_name")),
     Column("age", "text", ("年龄", "周岁", "年龄(周岁)")),
     Column(
@@ -182,7 +170,7 @@ ROSTER: tuple[Column, ...] = (
     Column("relaxed", "text", ("可放宽情形", "放宽情形", "放宽条件", "优先情形", "relaxed_for")),
 )  # fmt: skip
 
-# ── what a delivery holds (the columns of CONTRACT; more may follow, none is renamed) ──
+# ── what a delivery holds (more columns may follow, none is renamed) ──
 GRID_COLUMNS = (
     "grid_code community_id community subdistrict grid_no households buildings status reason remedy area_m2 perimeter_m "
     "compactness barrier_share grid_worker auxiliary_police visits_per_day round_m round_min hall_minutes previous_code "

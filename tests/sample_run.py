@@ -142,7 +142,7 @@ def atom_row(community: str, number: str, households: int, n: int, ground: Polyg
 
 
 def sample_grids(atoms: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the grids with every column of the contract and the tour."""
+    """Return the grids with every column of ``GRID_COLUMNS`` and the tour."""
     rows = []
     for code, of_grid in atoms[atoms.grid_code != ""].groupby("grid_code", sort=True):
         ground = union_all(list(of_grid.ground))

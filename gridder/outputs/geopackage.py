@@ -25,7 +25,7 @@ CONTEXT = ("barriers", "compounds", "sites", "halls", "previous_grids")
 
 
 def write_geopackage(run: Run, path: Path) -> None:
-    """Write all layers of a run: those of the contract, what the maps need to be drawn again, and styles."""
+    """Write all layers of a run: those that are promised, what the maps need to be drawn again, and styles."""
     layers = {
         "grids": ordered(run.grids.reset_index(drop=True), GRID_COLUMNS),
         "buildings": ordered(run.buildings.reset_index(drop=True), [*BUILDING_COLUMNS, "cell_id"]),

@@ -33,22 +33,23 @@ class Staffing:
     Parameters
     ----------
     grids
-        Indexed by grid_code: ``units`` (entrance units that its buildings state, NA where none does), ``units_unstated``
-        (lived-in buildings that state none), ``grid_worker``, ``auxiliary_police``,
-        ``visits_per_day``, ``visits_min`` (they take,
-        by the policy's ``visit_minutes``, a house rule), ``round_m``, ``round_min``, ``day_min`` (rounds and visits
-        of a day), ``fits_shift`` (of ``day_min``), ``hall_minutes``, ``tour`` (JSON
-        list of cell ids), ``walk`` (the same with every cell passed) and ``route`` (the line walked, WKT).
+        Indexed by grid_code: ``units`` (entrance units that its buildings state, NA where none does),
+        ``units_unstated`` (lived-in buildings that state none), ``grid_worker``, ``auxiliary_police``,
+        ``visits_per_day``, ``visits_min`` (they take, by the policy's ``visit_minutes``, a house rule), ``round_m``,
+        ``round_min``, ``day_min`` (rounds and visits of a day), ``fits_shift`` (of ``day_min``), ``hall_minutes``,
+        ``tour`` (JSON list of cell ids), ``walk`` (the same with every cell passed) and ``route`` (the line walked,
+        WKT).
     communities
-        Indexed by community_id: the staffing columns of the contract, then ``posts_given`` (under the county
-        cap), ``unmet``, ``unmet_per_1000`` (households), ``cap_shortage`` (need above posts given),
+        Indexed by community_id: the staffing columns of ``tables.COMMUNITY_COLUMNS``, then ``posts_given`` (under the
+        county cap), ``unmet``, ``unmet_per_1000`` (households), ``cap_shortage`` (need above posts given),
         ``shortage_per_grid`` (the same by grid), ``grids_unstaffed`` (grids for whose workers the posts given leave
-        none), ``units``, ``grids_for_posts`` and ``grids_for_given`` (most lawful grids that end the shortage, with the posts
-        recommended and given; NA without a shortage or where none does), ``need``, ``surplus``, ``other_need``,
-        ``other_posts``, ``other_shortage``, ``present``, ``apart``, ``public_welfare``, ``hiring_gap``, ``hall_share``,
-        ``certified``, ``certified_gap``, ``training_seats``, ``rural``, ``derivation`` (JSON, for
-        ``posts.explain_posts``), ``k_staffing`` (JSON, one entry a lawful k), ``cost_yuan_year`` (of the posts given; NA
-        without the inputs; without pay that is kept) and ``cost_without`` (lines that it lacks, with blanks between).
+        none), ``units``, ``grids_for_posts`` and ``grids_for_given`` (most lawful grids that end the shortage, with
+        the posts recommended and given; NA without a shortage or where none does), ``need``, ``surplus``,
+        ``other_need``, ``other_posts``, ``other_shortage``, ``present``, ``apart``, ``public_welfare``,
+        ``hiring_gap``, ``hall_share``, ``certified``, ``certified_gap``, ``training_seats``, ``rural``,
+        ``derivation`` (JSON, for ``posts.explain_posts``), ``k_staffing`` (JSON, one entry a lawful k),
+        ``cost_yuan_year`` (of the posts given; NA without the inputs; without pay that is kept) and ``cost_without``
+        (lines that it lacks, with blanks between).
         A community without households and grids has blank posts: the text sizes posts by households.
     sheets
         Tables of the workbook by name, as ``sheets.make_sheets`` lists them.

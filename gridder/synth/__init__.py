@@ -31,7 +31,7 @@ def make_demo() -> dict[str, Any]:
     Returns
     -------
     dict
-        Layer of CONTRACT → GeoDataFrame in CGCS2000 metres, or DataFrame (workforce).
+        Layer of ``tables.LAYERS`` → GeoDataFrame in CGCS2000 metres, or DataFrame (workforce).
     """
     buildings = make_buildings()
     outlines = draw_outlines()

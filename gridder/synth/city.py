@@ -51,7 +51,7 @@ def make_city(n_buildings: int, seed: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        Layer of CONTRACT → GeoDataFrame in CGCS2000 metres, or DataFrame (workforce). Communities of 2,000 to 4,000
+        Layer of ``tables.LAYERS`` → GeoDataFrame in CGCS2000 metres, or DataFrame (workforce). Communities of 2,000 to 4,000
         households, but in a city of fewer than some dozen buildings.
     """
     rng = np.random.default_rng(seed)
