@@ -44,8 +44,8 @@ def check_roster(delivery: Delivery, sheets: dict[str, Rows]) -> list[Violation]
         return found
     if not rows.index.is_unique:
         return [*found, blame("verify_staffing.row_twice", rows.index[rows.index.duplicated()])]
-    texts = {str(key): {c: as_text(v).strip() for c, v in zip(rows.columns, row)} for key, row in
-             zip(rows.index, rows.itertuples(index=False, name=None))}  # fmt: skip
+    cells = rows.map(lambda cell: as_text(cell).strip()).to_dict("index")
+    texts = {str(key): {str(column): cell for column, cell in row.items()} for key, row in cells.items()}
     for column, answer in ANSWERS.items():
         true = {key: answer(row, delivery.rules) for key, row in texts.items()}
         told = {key: spoken(column, results) for key, results in true.items() if results}
