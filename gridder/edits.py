@@ -40,6 +40,7 @@ def read_edits(paths: list[Path]) -> Edits:
         Not JSON, another schema, a missing key, files of different plans, or one building sent to two grids.
     """
     moves: dict[tuple[str, str], dict[str, str]] = {}
+    grids: dict[str, dict[str, str]] = {}  # building_id → unit, blank for the whole → grid
     plans: dict[str, str] = {}
     reviews = []
     for path in paths:
@@ -48,8 +49,11 @@ def read_edits(paths: list[Path]) -> Edits:
         reviews.append(review_of(tree))
         for move in reviews[-1]["edits"]:
             key = move["building_id"], move["unit"]
-            if moves.get(key, move)["to_grid"] != move["to_grid"]:
+            said = grids.setdefault(key[0], {})
+            about_it = [grid for unit, grid in said.items() if unit in ("", key[1]) or not key[1]]
+            if any(grid != move["to_grid"] for grid in about_it):
                 raise InputError("errors.edits_conflict", file=path.name, building=key[0])
+            said[key[1]] = move["to_grid"]
             moves[key] = {name: move[name] for name in ("building_id", "unit", "to_grid")}
     if len(plans) > 1:
         raise InputError("errors.edits_two_plans", files=", ".join(sorted(plans.values())))
@@ -68,7 +72,11 @@ def read_edits_file(path: Path) -> dict[str, Any]:
         raise InputError("errors.no_file", path=str(path))
     try:
         tree = json.loads(path.read_text("utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+        RecursionError,
+    ) as error:  # the last: brackets without end
         raise InputError("errors.edits_unreadable", file=path.name, why=str(error)) from None
     if not isinstance(tree, dict) or tree.get("schema") != SCHEMA or "plan_sha256" not in tree:
         raise InputError("errors.edits_schema", file=path.name, schema=SCHEMA)
@@ -114,8 +122,8 @@ def review_of(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def text(value: Any) -> str:
-    """Return a value of JSON as text; null is blank."""
-    return "" if value is None else str(value)
+    """Return a value of JSON as text that can be written; null is blank, half a sign (a lone surrogate) is "?"."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def verdict_of(tree: dict[str, Any]) -> str:

@@ -89,7 +89,15 @@ def refuse_unknown(prepared: Prepared, previous: pd.Series, edits: Edits) -> Non
         and community_of.get(m["to_grid"], home[m["building_id"]]) != home[m["building_id"]]
     )
     unknown = sorted(({m["to_grid"] for m in edits.moves} | set(edits.locks)) - grids)
+    units = set(zip(prepared.atoms["building_id"], prepared.atoms["unit"], strict=True))
+    parts = sorted(
+        f"{m['building_id']}#{m['unit']}"
+        for m in edits.moves
+        if m["unit"] and m["building_id"] in buildings and (m["building_id"], m["unit"]) not in units
+    )
     findings = []
+    if parts:
+        findings.append(Finding("plan.edit_unit_unknown", "problem", {"n": len(parts)}, tuple(parts)))
     if lost:
         findings.append(Finding("plan.edit_building_unknown", "problem", {"n": len(lost)}, tuple(lost)))
     if across:

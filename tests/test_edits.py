@@ -77,6 +77,31 @@ def test_what_has_another_shape_is_refused(
         assert words in say_error(lang, caught.value)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_whole_building_and_its_unit_cannot_go_to_two_grids(tmp_path: Path, order: int) -> None:
+    moves = [
+        {"building_id": "B2", "unit": unit, "to_grid": grid} for unit, grid in ((None, "g1"), ("1", "g2"))
+    ]
+    path = tmp_path / "e.json"
+    path.write_text(json.dumps(FILE | {"edits": moves[::order]}), "utf-8")
+    with pytest.raises(InputError) as refused:
+        read_edits([path])
+    assert refused.value.code == "errors.edits_conflict" and refused.value.facts["building"] == "B2"
+    units = [{"building_id": "B2", "unit": unit, "to_grid": f"g{unit}"} for unit in ("1", "2")]
+    path.write_text(json.dumps(FILE | {"edits": units}), "utf-8")
+    assert len(read_edits([path]).moves) == 2
+
+
+def test_brackets_without_end_and_half_signs_stop_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "e.json"
+    path.write_text("[" * 100_000, "utf-8")
+    with pytest.raises(InputError) as refused:
+        read_edits([path])
+    assert refused.value.code == "errors.edits_unreadable"
+    path.write_text(json.dumps(FILE | {"reviewer": "王\ud83c"}), "utf-8")
+    assert read_edits([path]).reviews[0]["reviewer"] == "王?"
+
+
 def test_what_became_of_each_is_told(tmp_path: Path) -> None:
     """g2 loses B2 to g1 and so has changed; g4, sent back as well, has not."""
     old = table(B1="g1", B2="g2", B3="g2", B4="g3", B5="g4")

@@ -154,6 +154,18 @@ def test_edits_of_unknown_buildings_and_grids_are_named(building, grid, last_yea
     assert code == 3 and (building if building == "E98" else grid) in trouble
 
 
+def test_a_unit_that_is_not_there_is_named(last_year, tmp_path):
+    edits = write_edits(tmp_path / "edits.json", last_year, edits=[("E00", grid_of(last_year)["E00"])])
+    tree = json.loads(edits.read_text("utf-8"))
+    tree["edits"][0]["unit"] = "7"
+    edits.write_text(json.dumps(tree), "utf-8")
+    source = last_year.parent / "a.gpkg"
+    code, _, trouble = run(
+        "regenerate", source, "--from", last_year, "--edits", edits, "--out", tmp_path / "o"
+    )
+    assert code == 3 and "E00#7" in trouble and "单元不在数据中" in trouble
+
+
 def test_previous_grids_of_the_input_serve_as_the_old_plan(last_year, tmp_path):
     old = gpd.read_file(last_year / "plan.gpkg", layer="grids")[["grid_code", "geometry"]]
     path = write_small(tmp_path / "b.gpkg", underpass=True, previous_grids=old.to_crs(CRS))
