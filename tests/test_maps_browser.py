@@ -236,6 +236,20 @@ def test_reasons_and_signatures_stay_on_the_sheet(open_page: Any, name: str, lan
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
+def test_grid_labels_stand_where_the_plan_put_them(open_page: Any) -> None:
+    tab = open_page("A")
+    away = tab.evaluate(
+        """() => gridder.data.labels.filter(label => label.kind === "grid").map(label => {
+          const no = gridder.data.grids[label.g].no, at = map_main.latLngToContainerPoint(label.at);
+          const nodes = [...document.querySelectorAll(".leaflet-labels-pane .label.grid")];
+          const box = nodes.find(node => node.textContent.includes(no)).getBoundingClientRect();
+          const pane = map_main.getContainer().getBoundingClientRect();
+          return Math.hypot(box.x + box.width / 2 - pane.x - at.x, box.y + box.height / 2 - pane.y - at.y);
+        })"""
+    )
+    assert len(away) == 6 and max(away) < 3
+
+
 @pytest.mark.parametrize("size", ["wide", "middle", "phone"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_furniture_stands_apart(open_page: Any, size: str, lang: str) -> None:

@@ -46,7 +46,8 @@
     var grids = gridLabels.map(function (label) {
       var g = label.g, rings = grounds[g].getLatLngs();
       return {
-        at: page.inShape(rings, label.at) ? label.at : insideOf(grounds[g]), always: page.needsLook(g), // a changed grid may have left its place
+        at: page.inShape(rings, L.latLng(label.at)) ? label.at : insideOf(grounds[g]), // a changed grid may have left its place
+        always: page.needsLook(g),
         nodes: [function () { return gridLabel(g, false); }, function () { return gridLabel(g, true); }],
         fits: function (corners) { return corners.filter(function (at) { return page.inShape(rings, at); }).length > 2; }
       };
