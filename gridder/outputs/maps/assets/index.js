@@ -1,4 +1,4 @@
-/* The district page: what a row is, which rows are shown, in what order. Row and map select each other. */
+/* The district page: what a row is, which rows are shown, in what order. */
 "use strict";
 (function () {
   var rows = gridder.data.rows, say = gridder.say;
