@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from gridder.cli import cli
 from gridder.policy import read_policy_text
 
-SAME_BYTES = ("assignments.csv", "plan.json", "maps")
+SAME_BYTES = ("assignments.csv", "plan.json", "plan.gpkg", "staffing.xlsx", "maps")
 
 
 def run(*words: object) -> tuple[int, str, str]:

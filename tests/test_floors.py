@@ -16,7 +16,7 @@ import gridder
 PACKAGE = Path(gridder.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("policy", "effort", "tables", "text", "addresses", "colours"),
+    ("policy", "effort", "tables", "text", "addresses", "colours", "fixed_date"),
     ("read", "coordinates", "check",  # files → gridder's tables; what is wrong with them, mended and settled
      # the ground and who touches whom
      "atoms", "holders", "units", "seeds", "segments", "mending", "barriers", "crossings", "loose_ends", "faces", "landings",

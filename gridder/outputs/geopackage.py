@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from gridder.fixed_date import DATE, fixed_date
 from gridder.tables import (
     BUILDING_COLUMNS,
     CELL_COLUMNS,
@@ -36,12 +37,14 @@ def write_geopackage(run: Run, path: Path) -> None:
     }
     layers |= {name: getattr(run, name) for name in CONTEXT}
     layers |= {"proposed_halls": run.proposed_halls} if len(run.proposed_halls) else {}
-    for name, frame in layers.items():
-        write_layer(path, name, frame)
-    for name, table in {"changes": run.changes, "edges": run.edges, "workforce": run.workforce}.items():
-        if len(table.columns):
-            named = table.set_axis(free_names(list(table.columns)), axis=1)
-            pyogrio.write_dataframe(named, path, layer=name, driver="GPKG", append=path.exists())
+    tables = {"changes": run.changes, "edges": run.edges, "workforce": run.workforce}
+    with fixed_date():
+        for name, frame in layers.items():
+            write_layer(path, name, frame)
+        for name, table in tables.items():
+            if len(table.columns):
+                named = table.set_axis(free_names(list(table.columns)), axis=1)
+                pyogrio.write_dataframe(named, path, layer=name, driver="GPKG", append=path.exists())
     write_styles(path)
 
 
@@ -205,7 +208,8 @@ def write_styles(path: Path) -> None:
                 (layer, GEOMETRY, f"gridder {layer}", style),
             )
         base.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES"
-            " ('layer_styles', 'attributes', 'layer_styles')"
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES"
+            " ('layer_styles', 'attributes', 'layer_styles', ?)",
+            (DATE,),
         )
     base.close()

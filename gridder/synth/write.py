@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,18 +10,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-DATE_OPTION, DATE = "OGR_CURRENT_DATE", "2020-05-06T00:00:00Z"  # a GeoPackage notes when it was changed
-
-
-@contextmanager
-def fixed_date() -> Iterator[None]:
-    """Let GDAL write a fixed date as the time of the last change."""
-    before = pyogrio.get_gdal_config_option(DATE_OPTION)
-    pyogrio.set_gdal_config_options({DATE_OPTION: DATE})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({DATE_OPTION: before})
+from gridder.fixed_date import fixed_date
 
 
 def write_layers(layers: Mapping[str, pd.DataFrame], path: Path) -> None:
