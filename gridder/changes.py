@@ -218,7 +218,9 @@ def match_one(
         return code, size, (), 0, 0.0 if size else None, "retired"
     targets = tuple(heirs) or (str(sent["new_grid"].iloc[0]),)
     kept = int(sent.loc[sent["new_grid"] == targets[0], "households"].sum())
-    whole = int(flows.loc[flows["old_grid"] == code, "households"].sum())  # as counted today: a share is at most 1
+    whole = int(
+        flows.loc[flows["old_grid"] == code, "households"].sum()
+    )  # as counted today: a share is at most 1
     touching = flows[(flows["old_grid"] == code) | (flows["new_grid"] == code)]
     kind: Kind = "changed"
     if not heirs:

@@ -70,7 +70,12 @@ def tell_header(source: Source, header: Header | None) -> list[Finding]:
     """
     if header is None:
         return []
-    facts: dict[str, Any] = {"file": source.label, "layer": source.layer, "row": header.row, "names": header.shown()}
+    facts: dict[str, Any] = {
+        "file": source.label,
+        "layer": source.layer,
+        "row": header.row,
+        "names": header.shown(),
+    }
     if header.doubt:
         below = replace(header, cells=header.below).shown()
         title = header.shown()[:TITLE_SHOWN]
