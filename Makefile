@@ -11,8 +11,9 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/gridder demo || test $$? -eq 4
 
+# one worker more than processors: they wait for their browsers
 test: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
 lint: $(READY)
 	$(BIN)/ruff check .

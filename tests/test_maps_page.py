@@ -311,7 +311,6 @@ REMEDIES: list[dict[str, Any]] = [
     {"code": "open_crossing", "barrier": "river", "households_together": 600, "k_min": 2, "k_max": 2},
     {"code": "open_crossing", "barrier": "river", "households_together": 900, "k_min": 2, "k_max": 3},
     {"code": "merge_community", "community": "柳堤社区", "households": 900},
-    {"code": "cut_units", "building": "1号楼", "households": 612},
     {"code": "add_units", "building": "1号楼"},
     {"code": "add_units", "building": "1号楼", "households": 620, "parts": 2, "each": 310, "maximum": 500},
     {
@@ -330,7 +329,6 @@ REMEDIES: list[dict[str, Any]] = [
     {"code": "widen_min", "allowed": 283, "minimum": 300, "maximum": 500, "difference": 17},
     {"code": "widen_max", "allowed": 504, "minimum": 300, "maximum": 500, "difference": 4},
     {"code": "accept", "households": 246, "minimum": 300, "maximum": 500, "difference": 54},
-    {"code": "tolerate", "households": 246},
 ]
 CODES = [
     "community_too_small",
