@@ -11,9 +11,8 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/gridder demo || test $$? -eq 4
 
-# one worker more than processors: they wait for their browsers
 test: $(READY)
-	$(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+	$(BIN)/pytest -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .
