@@ -15,7 +15,7 @@ from gridder.outputs.maps.rows import NONE, tell_round
 from gridder.outputs.maps.two import Both, both
 from gridder.tables import Run
 
-SKETCH_PX = (700.0, 400.0)  # the sketch at its widest and highest, and as large as it is on paper
+SKETCH_PX = (700.0, 360.0)  # the sketch at its widest and highest, and as large as it is on paper
 FONT_PX, FONT_MANY_PX, MANY = 11, 9, 40  # numbers of stops, and of many
 DIGIT_SHARE = 0.62  # width of a bold digit of the font's size
 PAD_SHARE = 0.06  # of the grid's longer side around it
