@@ -9,10 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from sample_run import A
-from test_maps_browser import SIZES
+from test_maps_browser import SIZES, listen
+
+from gridder.outputs.maps import page
+from gridder.tables import Run
 
 AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
 PLAN = "5" * 64
+
+
+def draw_pages(folder: Path, runs: dict[str, Run]) -> dict[str, Path]:
+    """Draw the page of community A of each run into a folder; return the files by name."""
+    files = {name: folder / f"{name}.html" for name in runs}
+    for name, run in runs.items():
+        files[name].write_text(page.draw_community(run, A), encoding="utf-8")
+    return files
 
 
 @contextmanager
@@ -31,9 +42,7 @@ def opening(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
             contexts[-1].add_init_script(script)
         tab = contexts[-1].new_page()
         tab.set_default_timeout(6000)
-        tab.on("console", lambda message: troubles.append(message.text))
-        tab.on("pageerror", lambda error: troubles.append(str(error)))
-        tab.on("dialog", lambda dialog: troubles.append("dialog " + dialog.message))
+        listen(tab, troubles)
         tab.goto(f"{(files[name] if isinstance(name, str) else name).as_uri()}#lang={lang}")
         return tab
 

@@ -54,6 +54,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.html" for name in pages}
 
 
+def listen(tab: Any, troubles: list[str]) -> None:
+    """Take note of every message, error and dialog of a page."""
+    tab.on("console", lambda message: troubles.append(message.text))
+    tab.on("pageerror", lambda error: troubles.append(str(error)))
+    tab.on("dialog", lambda dialog: troubles.append("dialog " + dialog.message))
+
+
 @pytest.fixture
 def open_page(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
     """Give a function that opens a page and fails on any request, message or error of it."""
@@ -74,9 +81,7 @@ def open_page(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
                 route.abort()
 
         tab.route("**/*", answer)
-        tab.on("console", lambda message: troubles.append(message.text))
-        tab.on("pageerror", lambda error: troubles.append(str(error)))
-        tab.on("dialog", lambda dialog: troubles.append("dialog " + dialog.message))
+        listen(tab, troubles)
         tab.goto(f"{home}#lang={lang}")
         return tab
 

@@ -11,14 +11,13 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from review_page import PLAN, aim, edits_file, export, opening, pick, row, serious, upload
+from review_page import PLAN, aim, draw_pages, edits_file, export, opening, pick, row, serious, upload
 from sample_run import HOSTILE, A, sample_run
 from shapely.geometry import MultiPolygon, Polygon
 from small_district import EAST, buildings, write_small
 from test_cli import run
 
 from gridder.errors import Finding
-from gridder.outputs.maps import page
 from gridder.tables import Run
 
 pytestmark = pytest.mark.browser
@@ -59,9 +58,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     plain = replace(sample, options=sample.options | {"plan_sha256": PLAN})
     runs = {"A": plain, "reviewed": reviewed(plain), "tower": with_tower(plain)}
     runs["bare"] = replace(plain, cells=plain.cells.iloc[:0])
-    for name, drawn in runs.items():
-        (folder / f"{name}.html").write_text(page.draw_community(drawn, A), encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in runs}
+    return draw_pages(folder, runs)
 
 
 @pytest.fixture

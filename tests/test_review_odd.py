@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from review_page import PLAN, aim, edits_file, export, opening, pick, row, upload
+from review_page import PLAN, aim, draw_pages, edits_file, export, opening, pick, row, upload
 from sample_run import A, sample_run
 from test_review_ground import with_tower
-
-from gridder.outputs.maps import page
 
 pytestmark = pytest.mark.browser
 ODD = {"L003": "__proto__", "L011": "constructor", "L027": "toString"}  # place in the sample → building_id
@@ -28,9 +26,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ids = [ODD.get(str(i), told) for i, told in sample.buildings["building_id"].items()]
     runs = {"A": plain, "odd": replace(plain, buildings=plain.buildings.assign(building_id=ids))}
     runs["tower"] = with_tower(plain)
-    for name, drawn in runs.items():
-        (folder / f"{name}.html").write_text(page.draw_community(drawn, A), encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in runs}
+    return draw_pages(folder, runs)
 
 
 @pytest.fixture
@@ -52,6 +48,7 @@ def test_buildings_named_as_javascript_names_things_are_counted_and_exported(
     assert tab.locator("#pending-rows tr").count() == 3
     told = export(tab, tmp_path)["edits"]
     assert [edit["building_id"] for edit in told] == list(ODD.values())
+    tab.wait_for_timeout(300)  # what a page stores reaches the next one a moment later, in another process
     tab.reload()
     assert tab.evaluate("gridder.review.state.moves.length") == 3
 
